@@ -1,0 +1,1 @@
+"""What a mail is, and what we know: mails, answers, taxonomies and labelled examples."""
