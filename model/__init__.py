@@ -1,0 +1,1 @@
+"""From a mail to a decision: encoders, heads, retrieval, policy and the bundle that holds them."""

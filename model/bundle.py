@@ -1,0 +1,222 @@
+"""One immutable folder with everything that was learnt: JSON and safetensors, no pickle, no mail text."""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from data.taxonomy import Taxonomy, TaxonomyError
+from model.archive import from_archive, to_archive
+from model.encoder import Encoder, EncoderReference
+from model.predictor import Parts, Predictor
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "faiss-cpu", "spacy")
+
+
+class BundleError(ValueError):
+    """The bundle cannot be used; the message names the folder, the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """Where a bundle comes from: fingerprint and size of the data, hashes of its texts, what was measured, how it was made."""
+
+    fingerprint: str
+    rows: int
+    text_hashes: tuple[str, ...] = ()
+    metrics: Mapping[str, Any]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A verified bundle. `id` is the beginning of the sha256 of its manifest, so equal ids mean equal bytes."""
+
+    path: Path
+    id: str
+    manifest: Mapping[str, Any]
+    parts: Parts
+    training: Training
+
+    @classmethod
+    def load(cls, path: Path, public_key: bytes | None = None) -> "Bundle":
+        """Check every byte of a bundle, then read it.
+
+        Args:
+            path: folder of the bundle.
+            public_key: 32 raw bytes of an ed25519 key; when given, the manifest must be signed with it.
+
+        Raises:
+            BundleError: not a bundle, an unknown format, a file that is missing, added or changed, a wrong signature.
+        """
+        manifest_bytes = _read(path / MANIFEST)
+        if public_key is not None:
+            _verify_signature(path, manifest_bytes, public_key)
+        manifest = _manifest(path, manifest_bytes)
+        contents = {name: _checked(path, name, entry) for name, entry in manifest["files"].items()}
+        try:
+            parts = from_archive(json.loads(contents["parts.json"]), load_arrays(contents["parts.safetensors"]))
+            training = json.loads(contents["training.json"])
+            training = Training(**{**training, "text_hashes": tuple(training["text_hashes"])})
+        except (KeyError, TypeError, ValueError, IndexError, SafetensorError, TaxonomyError) as error:
+            raise BundleError(f"{path}: the contents do not fit together: {error!r}") from error
+        return cls(path=path, id=_id(manifest_bytes), manifest=manifest, parts=parts, training=training)
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels that the heads know."""
+        return self.parts.taxonomy
+
+    @property
+    def encoder_reference(self) -> EncoderReference:
+        """The encoder that made the vectors."""
+        return self.parts.encoder
+
+    def predictor(self, encoder: Encoder) -> Predictor:
+        """A predictor with this encoder.
+
+        Raises:
+            BundleError: the bundle was trained with another encoder or other weights.
+        """
+        ours, theirs = self.encoder_reference, encoder.reference
+        if (ours.sha256, ours.dim, ours.name) != (theirs.sha256, theirs.dim, theirs.name):
+            raise BundleError(
+                f"{self.path} was trained with encoder {ours.name} (sha256 {ours.sha256[:12] or '-'}), "
+                f"not with {theirs.name} (sha256 {theirs.sha256[:12] or '-'}): name that encoder, or train again"
+            )
+        return Predictor.of(self.parts, encoder, self.id)
+
+
+def write_bundle(path: Path, parts: Parts, training: Training, created: datetime, key: Ed25519PrivateKey | None = None) -> Bundle:
+    """Write a bundle beside its place, verify it, then move it there in one step; nothing half-written is ever seen.
+
+    Raises:
+        BundleError: something else than a bundle lies there, or the folder cannot be written.
+    """
+    check_place(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as aside:
+            _write_files(Path(aside) / "new", parts, training, created, key)
+            Bundle.load(Path(aside) / "new")
+            if path.exists():
+                path.rename(Path(aside) / "old")
+            (Path(aside) / "new").rename(path)
+    except OSError as error:
+        raise BundleError(f"{path} cannot be written: {error}") from error
+    return Bundle.load(path)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place where a bundle would replace something else.
+
+    Raises:
+        BundleError: `path` is a file, or a folder that is not empty and no bundle.
+    """
+    if path.is_symlink() or path.is_file() or (path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file()):
+        raise BundleError(f"{path} exists and is no bundle: choose another folder for --out")
+
+
+def copy_bundle(source: Path, target: Path) -> None:
+    """Copy a bundle in one step; an existing equal one stays."""
+    check_place(target)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
+        shutil.copytree(source, Path(aside) / "new")
+        if target.exists():
+            target.rename(Path(aside) / "old")
+        (Path(aside) / "new").rename(target)
+
+
+def _write_files(folder: Path, parts: Parts, training: Training, created: datetime, key: Ed25519PrivateKey | None) -> None:
+    folder.mkdir()
+    structure, arrays = to_archive(parts)
+    contents = {
+        "parts.json": _json(structure),
+        "parts.safetensors": save_arrays({name: array.copy(order="C") for name, array in arrays.items()}),
+        "training.json": _json(asdict(training)),
+    }
+    manifest = {
+        "format": FORMAT,
+        "created": created.isoformat(timespec="seconds"),
+        "encoder": structure["encoder"],
+        "taxonomy": parts.taxonomy.sha256,
+        "data": training.fingerprint,
+        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        "files": {name: {"sha256": hashlib.sha256(value).hexdigest(), "size": len(value)} for name, value in contents.items()},
+    }
+    for name, value in contents.items():
+        _write_durably(folder / name, value)
+    manifest_bytes = _json(manifest)
+    if key is not None:
+        _write_durably(folder / SIGNATURE, key.sign(manifest_bytes))
+    _write_durably(folder / MANIFEST, manifest_bytes)
+
+
+def _manifest(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(content)
+        number, files = manifest["format"], manifest["files"]
+        expected = {*files, MANIFEST}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"{path / MANIFEST} is not a manifest of a bundle") from error
+    if number != FORMAT:
+        raise BundleError(f"{path} has bundle format {number!r}; this version of Replywell reads format {FORMAT}")
+    present = {file.name for file in path.iterdir()} - {SIGNATURE}
+    if present != expected or any("/" in name or name.startswith(".") for name in files):
+        raise BundleError(f"{path}: files missing or added: {', '.join(sorted(present ^ expected))}")
+    return dict(manifest)
+
+
+def _checked(path: Path, name: str, entry: Mapping[str, Any]) -> bytes:
+    content = _read(path / name)
+    if len(content) != entry.get("size") or hashlib.sha256(content).hexdigest() != entry.get("sha256"):
+        raise BundleError(f"{path / name} differs from the manifest: copy the bundle again, or train it again")
+    return content
+
+
+def _verify_signature(path: Path, manifest: bytes, public_key: bytes) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(_read(path / SIGNATURE), manifest)
+    except InvalidSignature as error:
+        raise BundleError(f"{path / SIGNATURE}: the signature is not of the configured key") from error
+    except ValueError as error:
+        raise BundleError(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror or error}") from error
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _id(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()[:12]

@@ -1,0 +1,197 @@
+"""One call from mails to what the models say about them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.language import LanguageDetector, LanguageGuess
+from data.mail import Mail
+from data.taxonomy import Taxonomy
+from model.calibration import Probabilities
+from model.classifier import Reading, TopicHead
+from model.encoder import Encoder, EncoderReference, Vectors
+from model.explain import tokens_for_and_against
+from model.novelty import NEIGHBOURS, NoveltyHead, energy, mean_of_nearest
+from model.requests import second_request, worth_reading
+from model.retriever import AnswerIndex, RankingWeights
+from model.slots import sentences, slots_from_mail
+from model.terms import Vocabulary, masked
+from model.understanding import PROBABILITY_DIGITS, Explanation, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
+from model.urgency import UrgencyHead
+
+UNKNOWN_LANGUAGE = LanguageGuess(code="und", probability=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMails:
+    """The labelled mails that the heads were trained on: ids, and vectors (n, d) of norm 1. Never their text."""
+
+    ids: tuple[str, ...]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that training learns."""
+
+    taxonomy: Taxonomy
+    encoder: EncoderReference
+    characters: Vocabulary
+    words: Vocabulary
+    topics: TopicHead
+    urgency: UrgencyHead | None
+    novelty: NoveltyHead
+    known: KnownMails
+    ranking: RankingWeights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A mail before the encoder: its masked text, then the sentences worth reading alone, whose numbers are `numbers`."""
+
+    texts: tuple[str, ...]
+    language: LanguageGuess
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinions:
+    """What the heads say about n mails, row by row."""
+
+    topics: Probabilities
+    urgencies: Probabilities | None
+    novelty: NDArray[np.float64]
+    neighbours: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """Reads mails. Safe to share between threads; the same mail gives the same result alone and in a batch."""
+
+    parts: Parts
+    encoder: Encoder
+    version: str
+    _detector: LanguageDetector = field(repr=False)
+
+    @classmethod
+    def of(cls, parts: Parts, encoder: Encoder, version: str) -> "Predictor":
+        """A predictor over learnt parts and the encoder they were learnt with."""
+        return cls(parts=parts, encoder=encoder, version=version, _detector=LanguageDetector(parts.taxonomy.languages))
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels that the parts know."""
+        return self.parts.taxonomy
+
+    def understand(self, mail: Mail, index: AnswerIndex | None = None) -> Understanding:
+        """Understand one mail; answers are searched when an index is given."""
+        return self.understand_many([mail], index)[0]
+
+    def understand_many(self, mails: Sequence[Mail], index: AnswerIndex | None = None) -> list[Understanding]:
+        """Understand many mails; encoders that gain from it get them in one call, everything else looks at one mail at a time."""
+        readable = [number for number, mail in enumerate(mails) if not mail.is_empty]
+        prepared = [self._prepare(mails[number]) for number in readable]
+        out = [nothing_to_read()] * len(mails)
+        for number, ready, vectors in zip(readable, prepared, self._encode(prepared), strict=True):
+            out[number] = self._understand(mails[number], ready, vectors, index)
+        return out
+
+    def _encode(self, prepared: Sequence[Prepared]) -> Iterator[Vectors]:
+        """For each mail the vectors of its text and of its sentences, shape (1 + sentences, d)."""
+        if not self.encoder.batches:
+            yield from (self.encoder.encode(mail.texts) for mail in prepared)
+        elif prepared:
+            together = self.encoder.encode([text for mail in prepared for text in mail.texts])
+            yield from np.split(together, np.cumsum([len(mail.texts) for mail in prepared])[:-1])
+
+    def _understand(self, mail: Mail, ready: Prepared, vectors: Vectors, index: AnswerIndex | None) -> Understanding:
+        opinions = self.opinions(self.read(vectors[:1], ready.texts[:1]))
+        topics = opinions.topics[0]
+        ranking = Ranking.of(self.parts.topics.labels, topics)
+        prior = {entry.label: entry.probability for entry in ranking.entries}
+        novelty = round(float(opinions.novelty[0]), PROBABILITY_DIGITS)
+        matches = index.match(index.nearest(vectors[:1])[0], prior, ready.language.code, self.parts.ranking) if index is not None else ()
+        return Understanding(
+            language=ready.language,
+            topic=ranking,
+            urgency=self._urgency(opinions.urgencies),
+            novelty=Novelty(score=novelty, is_novel=novelty > self.parts.novelty.limit),
+            matches=matches,
+            second_request=self._second_request(ready, vectors[1:], int(topics.argmax())),
+            slots=slots_from_mail(mail.content, ready.language.code),
+            explanation=self._explanation(ready.texts[0], topics, opinions.neighbours[0]),
+        )
+
+    def read(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> Reading:
+        """What the heads read of masked texts and their vectors."""
+        return Reading.of(vectors, texts, self.parts.characters, self.parts.words)
+
+    def opinions(self, reading: Reading) -> Opinions:
+        """Run every head over texts."""
+        parts = self.parts
+        cosines = reading.vectors @ parts.known.vectors.T
+        shared = cosines if parts.topics.regression.landmarks is parts.known.vectors else None
+        scores = parts.topics.scores(reading, shared)
+        urgencies = None
+        if parts.urgency is not None:
+            shared = cosines if parts.urgency.regression.landmarks is parts.known.vectors else None
+            urgencies = parts.urgency.probabilities(reading, shared)
+        return Opinions(
+            topics=parts.topics.link.probabilities(scores),
+            urgencies=urgencies,
+            novelty=parts.novelty.scores(mean_of_nearest(cosines), energy(parts.topics.link, scores)),
+            neighbours=nearest_rows(cosines),
+        )
+
+    def _prepare(self, mail: Mail) -> Prepared:
+        text = masked(mail.content)
+        language = self._detector.detect(mail.content)
+        parts = sentences(text, language.code)
+        numbers = worth_reading(parts)
+        return Prepared(texts=(text, *(parts[number] for number in numbers)), language=language, numbers=tuple(numbers))
+
+    def _second_request(self, ready: Prepared, vectors: Vectors, first: int) -> SecondRequest | None:
+        if not ready.numbers:
+            return None
+        topics = self.parts.topics.probabilities(self.read(vectors, ready.texts[1:]))
+        return second_request(ready.numbers, topics, self.parts.topics.labels, first)
+
+    def _urgency(self, urgencies: Probabilities | None) -> UrgencyEstimate:
+        head = self.parts.urgency
+        if head is None or urgencies is None:
+            return UrgencyEstimate(label=None, probability=0.0, ranking=Ranking())
+        probabilities = urgencies[:1].round(PROBABILITY_DIGITS)
+        chosen = int(head.choose(probabilities)[0])
+        return UrgencyEstimate(
+            label=head.scale.labels[chosen],
+            probability=float(probabilities[0, chosen]),
+            ranking=Ranking.of(head.scale.labels, probabilities[0]),
+        )
+
+    def _explanation(self, text: str, topics: NDArray[np.float64], neighbours: NDArray[np.int64]) -> Explanation:
+        order = np.argsort(-topics, kind="stable")
+        rival = int(order[1]) if len(order) > 1 else int(order[0])
+        vocabularies = (self.parts.characters, self.parts.words)
+        terms_for, terms_against = tokens_for_and_against(text, self.parts.topics, vocabularies, int(order[0]), rival)
+        ids = tuple(self.parts.known.ids[number] for number in neighbours)
+        return Explanation(terms_for=terms_for, terms_against=terms_against, neighbours=ids)
+
+
+def nearest_rows(cosines: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Columns of the five largest values of each row, the largest first."""
+    count = min(NEIGHBOURS, cosines.shape[1])
+    candidates = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+    order = np.argsort(-np.take_along_axis(cosines, candidates, axis=1), axis=1, kind="stable")
+    return np.asarray(np.take_along_axis(candidates, order, axis=1))
+
+
+def nothing_to_read() -> Understanding:
+    """The result for a mail without a letter or a digit."""
+    return Understanding(
+        language=UNKNOWN_LANGUAGE,
+        topic=Ranking(),
+        urgency=UrgencyEstimate(label=None, probability=0.0, ranking=Ranking()),
+        novelty=Novelty(score=1.0, is_novel=True),
+    )

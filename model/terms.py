@@ -1,0 +1,111 @@
+"""Character and word n-grams, weighted by how many groups of mails use them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import CountVectorizer
+
+from data.redact import mask
+
+MIN_GROUPS = 3
+MAX_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermKind:
+    """One family of n-grams."""
+
+    analyzer: str
+    shortest: int
+    longest: int
+
+    def counter(self, terms: Sequence[str] | None = None) -> CountVectorizer:
+        """The scikit-learn vectorizer that counts these n-grams."""
+        return CountVectorizer(
+            analyzer=self.analyzer,
+            ngram_range=(self.shortest, self.longest),
+            token_pattern=r"(?u)<\w+>|\b\w+\b" if self.analyzer == "word" else None,
+            vocabulary=list(terms) if terms is not None else None,
+            dtype=np.float32,
+        )
+
+
+CHARACTERS = TermKind(analyzer="char_wb", shortest=2, longest=5)
+WORDS = TermKind(analyzer="word", shortest=1, longest=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The terms that a bundle knows, each with the number of groups that use it.
+
+    A term counts by the groups (threads, near-duplicate clusters) that use it, not by the mails: a name that one thread repeats ten
+    times is no evidence for the next thread, and never enters a bundle.
+    """
+
+    kind: TermKind
+    terms: tuple[str, ...]
+    group_frequency: NDArray[np.int64]
+    groups: int
+    counter: CountVectorizer
+
+    @classmethod
+    def of(cls, kind: TermKind, terms: Sequence[str], group_frequency: NDArray[np.int64], groups: int) -> "Vocabulary":
+        """Build from stored terms."""
+        # An empty vocabulary is refused by scikit-learn; a term that no text can hold stands in for it.
+        counter = kind.counter(terms if len(terms) else ["\x00"])
+        return cls(kind=kind, terms=tuple(terms), group_frequency=group_frequency, groups=groups, counter=counter)
+
+    @classmethod
+    def learn(cls, kind: TermKind, texts: Sequence[str], groups: NDArray[np.int64]) -> "Vocabulary":
+        """Find the terms that at least three groups use.
+
+        Args:
+            kind: family of n-grams.
+            texts: n masked texts.
+            groups: (n,) group number of every text, 0 … number of groups - 1.
+        """
+        counter = kind.counter()
+        try:
+            counts = sp.csr_matrix(counter.fit_transform(texts))
+        except ValueError:
+            return cls.of(kind, (), np.zeros(0, dtype=np.int64), 1)
+        number = int(groups.max()) + 1
+        ones = np.ones(len(groups), dtype=np.float32)
+        used = sp.csr_matrix((ones, (groups, np.arange(len(groups)))), shape=(number, len(groups))) @ counts
+        frequency = np.bincount(used.indices, minlength=counts.shape[1])
+        keep = frequency >= MIN_GROUPS
+        terms = [str(term) for term in counter.get_feature_names_out()[keep]]
+        return cls.of(kind, terms, frequency[keep], number)
+
+    def count(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Counts of every term, shape (len(texts), len(terms)), float32."""
+        counts = sp.csr_matrix(self.counter.transform(texts))
+        return counts if self.terms else counts[:, :0]
+
+    def weighting(self, min_groups: int) -> "Weighting":
+        """Inverse group frequency of the terms that at least `min_groups` groups use; the others weigh nothing."""
+        idf = np.log((1 + self.groups) / (1 + self.group_frequency)) + 1
+        return Weighting(idf=np.where(self.group_frequency >= min_groups, idf, 0.0).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighting:
+    """How much each term of a vocabulary weighs for one head: idf (t,), 0 for the terms that it does not read."""
+
+    idf: NDArray[np.float32]
+
+    def apply(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        """Sublinear term frequency times inverse group frequency; rows of norm 1, or 0 where no term is known."""
+        data = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        norms = np.sqrt(np.bincount(rows, weights=data.astype(np.float64) ** 2, minlength=counts.shape[0]))
+        data = (data / np.where(norms == 0, 1, norms)[rows]).astype(np.float32)
+        return sp.csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def masked(text: str) -> str:
+    """What the models read: personal data masked, very long texts cut."""
+    return mask(text[:MAX_CHARACTERS])

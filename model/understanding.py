@@ -1,0 +1,125 @@
+"""What the models say about one mail: frozen results that keep the full ranking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.language import LanguageGuess
+
+PROBABILITY_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelProbability:
+    """A label with its calibrated probability, rounded to six decimals so that batch composition cannot flip a decision."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """All labels by falling probability; empty when there was nothing to read."""
+
+    entries: tuple[LabelProbability, ...] = ()
+
+    @classmethod
+    def of(cls, labels: Iterable[str], probabilities: Iterable[float]) -> "Ranking":
+        """Rank labels; equal probabilities keep the order of the labels."""
+        pairs = [
+            LabelProbability(label=label, probability=round(float(probability), PROBABILITY_DIGITS))
+            for label, probability in zip(labels, probabilities, strict=True)
+        ]
+        return cls(entries=tuple(sorted(pairs, key=lambda pair: -pair.probability)))
+
+    @property
+    def label(self) -> str | None:
+        """The most probable label, or None."""
+        return self.entries[0].label if self.entries else None
+
+    @property
+    def probability(self) -> float:
+        """Probability of the first label; 0 without labels."""
+        return self.entries[0].probability if self.entries else 0.0
+
+    @property
+    def margin(self) -> float:
+        """Distance between the first and the second label."""
+        if not self.entries:
+            return 0.0
+        second = self.entries[1].probability if len(self.entries) > 1 else 0.0
+        return round(self.entries[0].probability - second, PROBABILITY_DIGITS)
+
+    def without(self, unknown: frozenset[str]) -> "Ranking":
+        """The same ranking without labels that no longer exist."""
+        return Ranking(entries=tuple(entry for entry in self.entries if entry.label not in unknown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgencyEstimate:
+    """The urgency with the least expected cost, and the probabilities of all of them."""
+
+    label: str | None
+    probability: float
+    ranking: Ranking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Novelty:
+    """How foreign a mail is: share of known mail that looked less foreign (0 to 1), and whether that is above the limit."""
+
+    score: float
+    is_novel: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One answer of the base for this mail. `score` orders the list, `similarity` is the cosine of the best key."""
+
+    answer_id: str
+    answer_version: int
+    language: str
+    key: str
+    similarity: float
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondRequest:
+    """A sentence that asks for something under another topic than the mail as a whole."""
+
+    topic: str
+    probability: float
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotValue:
+    """A fact for a template: where it came from is `context` (the caller) or `mail` (a closed pattern in the text)."""
+
+    name: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Terms that spoke for and against the first topic, and the ids of the nearest labelled examples."""
+
+    terms_for: tuple[str, ...] = ()
+    terms_against: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """Everything the models say about one mail."""
+
+    language: LanguageGuess
+    topic: Ranking
+    urgency: UrgencyEstimate
+    novelty: Novelty
+    matches: tuple[Match, ...] = ()
+    second_request: SecondRequest | None = None
+    slots: tuple[SlotValue, ...] = ()
+    explanation: Explanation = Explanation()

@@ -1,0 +1,1 @@
+"""A better bundle, offline: learn, evaluate, compare, promote."""
