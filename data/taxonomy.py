@@ -77,9 +77,7 @@ class Taxonomy:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Taxonomy":
         """Read what `to_json` wrote."""
-        topics = tuple(
-            Topic(**{**topic, "skills": tuple(topic["skills"]), "mode": Mode(topic["mode"])}) for topic in value["topics"]
-        )
+        topics = tuple(Topic(**{**topic, "skills": tuple(topic["skills"]), "mode": Mode(topic["mode"])}) for topic in value["topics"])
         return cls(
             topics=topics,
             urgencies=tuple(value["urgencies"]),

@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from data.taxonomy import Taxonomy, TaxonomyError
+from data.taxonomy import Taxonomy
 from model.archive import from_archive, to_archive
 from model.encoder import Encoder, EncoderReference
 from model.predictor import Parts, Predictor
@@ -75,7 +75,7 @@ class Bundle:
             parts = from_archive(json.loads(contents["parts.json"]), load_arrays(contents["parts.safetensors"]))
             training = json.loads(contents["training.json"])
             training = Training(**{**training, "text_hashes": tuple(training["text_hashes"])})
-        except (KeyError, TypeError, ValueError, IndexError, SafetensorError, TaxonomyError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, SafetensorError) as error:
             raise BundleError(f"{path}: the contents do not fit together: {error!r}") from error
         return cls(path=path, id=_id(manifest_bytes), manifest=manifest, parts=parts, training=training)
 
@@ -116,9 +116,7 @@ def write_bundle(path: Path, parts: Parts, training: Training, created: datetime
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as aside:
             _write_files(Path(aside) / "new", parts, training, created, key)
             Bundle.load(Path(aside) / "new")
-            if path.exists():
-                path.rename(Path(aside) / "old")
-            (Path(aside) / "new").rename(path)
+            _put_in_place(Path(aside), path)
     except OSError as error:
         raise BundleError(f"{path} cannot be written: {error}") from error
     return Bundle.load(path)
@@ -135,13 +133,24 @@ def check_place(path: Path) -> None:
 
 
 def copy_bundle(source: Path, target: Path) -> None:
-    """Copy a bundle in one step; an existing equal one stays."""
+    """Copy a bundle; nothing half-copied is ever seen, and a bundle that was there is replaced."""
     check_place(target)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
         shutil.copytree(source, Path(aside) / "new")
-        if target.exists():
-            target.rename(Path(aside) / "old")
-        (Path(aside) / "new").rename(target)
+        _put_in_place(Path(aside), target)
+
+
+def _put_in_place(aside: Path, path: Path) -> None:
+    """Move `aside/new` to its place; what was there comes back when that fails, or it would go with the temporary folder."""
+    old = aside / "old"
+    if path.exists():
+        path.rename(old)
+    try:
+        (aside / "new").rename(path)
+    except BaseException:
+        if old.exists():
+            old.rename(path)
+        raise
 
 
 def _write_files(folder: Path, parts: Parts, training: Training, created: datetime, key: Ed25519PrivateKey | None) -> None:
@@ -163,7 +172,7 @@ def _write_files(folder: Path, parts: Parts, training: Training, created: dateti
     }
     for name, value in contents.items():
         _write_durably(folder / name, value)
-    manifest_bytes = _json(manifest)
+    manifest_bytes = _sealed(manifest)
     if key is not None:
         _write_durably(folder / SIGNATURE, key.sign(manifest_bytes))
     _write_durably(folder / MANIFEST, manifest_bytes)
@@ -174,10 +183,14 @@ def _manifest(path: Path, content: bytes) -> dict[str, Any]:
         manifest = json.loads(content)
         number, files = manifest["format"], manifest["files"]
         expected = {*files, MANIFEST}
-    except (ValueError, KeyError, TypeError) as error:
+        is_intact = content == _sealed({key: value for key, value in manifest.items() if key != "seal"})
+        is_readable = all(isinstance(files[name], dict) for name in files)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BundleError(f"{path / MANIFEST} is not a manifest of a bundle") from error
     if number != FORMAT:
         raise BundleError(f"{path} has bundle format {number!r}; this version of Replywell reads format {FORMAT}")
+    if not (is_intact and is_readable):
+        raise BundleError(f"{path / MANIFEST} was changed: copy the bundle again, or train it again")
     present = {file.name for file in path.iterdir()} - {SIGNATURE}
     if present != expected or any("/" in name or name.startswith(".") for name in files):
         raise BundleError(f"{path}: files missing or added: {', '.join(sorted(present ^ expected))}")
@@ -216,6 +229,11 @@ def _write_durably(path: Path, content: bytes) -> None:
 
 def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _sealed(manifest: Mapping[str, Any]) -> bytes:
+    """The bytes of a manifest with a checksum of its own, as nothing else would tell that one of its letters was lost."""
+    return _json({**manifest, "seal": hashlib.sha256(_json(manifest)).hexdigest()})
 
 
 def _id(manifest: bytes) -> str:

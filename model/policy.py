@@ -10,6 +10,8 @@ from typing import Any
 
 from data.taxonomy import Mode, Taxonomy, Topic
 
+DEFAULT_ROUTED = ("critical",)
+MOST_HOURS = 24 * 366
 DEFAULT_SLA_HOURS = {"critical": 1.0, "high": 8.0, "normal": 24.0, "low": 72.0}
 
 
@@ -40,7 +42,7 @@ class Policy:
     topic_threshold: float = 0.5
     answer_threshold: float = 0.05
     max_suggestions: int = 5
-    route_urgencies: tuple[str, ...] = ("critical",)
+    route_urgencies: tuple[str, ...] = DEFAULT_ROUTED
     sla_hours: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_SLA_HOURS))
     topics: Mapping[str, TopicRule] = field(default_factory=dict)
 
@@ -74,18 +76,17 @@ class Policy:
         """
         known = {item.name for item in fields(cls)} - {"taxonomy"}
         _refuse(set(value) - known, "unknown key", known)
-        topics = value.get("topics", {})
-        _refuse(set(topics) - set(taxonomy.labels), "unknown topic", set(taxonomy.labels))
-        _refuse(set(value.get("route_urgencies", ())) - set(taxonomy.urgencies), "unknown urgency", set(taxonomy.urgencies))
-        try:
-            rules = {label: _rule(label, rule) for label, rule in topics.items()}
-            given = {**value, "topics": rules}
-            if "route_urgencies" in given:
-                given["route_urgencies"] = tuple(given["route_urgencies"])
-            policy = cls(taxonomy=taxonomy, **given)
-            _check_ranges(policy)
-        except (TypeError, AttributeError) as error:
-            raise PolicyError(str(error)) from error
+        topics = _table("topics", value.get("topics", {}))
+        urgencies = _names("route_urgencies", value.get("route_urgencies", DEFAULT_ROUTED))
+        hours = _table("sla_hours", value.get("sla_hours", {}))
+        _refuse(set(topics) - set(taxonomy.labels), "topics: unknown topic", set(taxonomy.labels))
+        # The names of the default scale stay allowed: the default policy has them over any taxonomy.
+        scale = {*taxonomy.urgencies, *DEFAULT_SLA_HOURS}
+        _refuse(set(urgencies) - scale, "route_urgencies: unknown urgency", set(taxonomy.urgencies))
+        _refuse(set(hours) - scale, "sla_hours: unknown urgency", set(taxonomy.urgencies))
+        rules = {label: _rule(label, _table(f"topics.{label}", rule)) for label, rule in topics.items()}
+        policy = cls(taxonomy=taxonomy, **{**value, "route_urgencies": urgencies, "topics": rules})
+        _check_ranges(policy)
         return policy
 
     def to_json(self) -> dict[str, Any]:
@@ -122,7 +123,22 @@ def _rule(label: str, value: Mapping[str, Any]) -> TopicRule:
         mode = Mode(value["mode"]) if value.get("mode") is not None else None
     except ValueError as error:
         raise PolicyError(f"topics.{label}.mode must be one of {', '.join(Mode)}") from error
+    queue = value.get("queue")
+    if queue is not None and not (isinstance(queue, str) and queue.strip()):
+        raise PolicyError(f"topics.{label}.queue must be a name, not {queue!r}")
     return TopicRule(**{**value, "mode": mode})
+
+
+def _table(key: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise PolicyError(f"{key} must be a table of names and values, not {value!r}")
+    return value
+
+
+def _names(key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise PolicyError(f"{key} must be a list of names, not {value!r}")
+    return tuple(value)
 
 
 def _refuse(names: set[str], what: str, known: set[str]) -> None:
@@ -131,13 +147,15 @@ def _refuse(names: set[str], what: str, known: set[str]) -> None:
 
 
 def _check_ranges(policy: Policy) -> None:
-    shares = {"topic_threshold": policy.topic_threshold, "answer_threshold": policy.answer_threshold}
+    shares: dict[str, Any] = {"topic_threshold": policy.topic_threshold, "answer_threshold": policy.answer_threshold}
     shares |= {f"topics.{label}.threshold": rule.threshold for label, rule in policy.topics.items() if rule.threshold is not None}
     for name, share in shares.items():
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
             raise PolicyError(f"{name} must be a number from 0 to 1, not {share!r}")
-    if not isinstance(policy.max_suggestions, int) or not 1 <= policy.max_suggestions <= 50:
-        raise PolicyError(f"max_suggestions must be a whole number from 1 to 50, not {policy.max_suggestions!r}")
-    for urgency, hours in policy.sla_hours.items():
-        if isinstance(hours, bool) or not isinstance(hours, int | float) or hours <= 0:
-            raise PolicyError(f"sla_hours.{urgency} must be a positive number, not {hours!r}")
+    most: Any = policy.max_suggestions
+    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 50:
+        raise PolicyError(f"max_suggestions must be a whole number from 1 to 50, not {most!r}")
+    targets: Mapping[str, Any] = policy.sla_hours
+    for urgency, hours in targets.items():
+        if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 < hours <= MOST_HOURS:
+            raise PolicyError(f"sla_hours.{urgency} must be a number above 0 and up to {MOST_HOURS}, not {hours!r}")

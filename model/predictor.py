@@ -14,10 +14,11 @@ from model.classifier import Reading, TopicHead
 from model.encoder import Encoder, EncoderReference, Vectors
 from model.explain import tokens_for_and_against
 from model.novelty import NEIGHBOURS, NoveltyHead, energy, mean_of_nearest
-from model.requests import second_request, worth_reading
+from model.passages import Passages, mail_vector
+from model.requests import second_request
 from model.retriever import AnswerIndex, RankingWeights
-from model.slots import sentences, slots_from_mail
-from model.terms import Vocabulary, masked
+from model.slots import slots_from_mail
+from model.terms import Vocabulary
 from model.understanding import PROBABILITY_DIGITS, Explanation, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
 from model.urgency import UrgencyHead
 
@@ -45,15 +46,6 @@ class Parts:
     novelty: NoveltyHead
     known: KnownMails
     ranking: RankingWeights
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A mail before the encoder: its masked text, then the sentences worth reading alone, whose numbers are `numbers`."""
-
-    texts: tuple[str, ...]
-    language: LanguageGuess
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,36 +84,38 @@ class Predictor:
     def understand_many(self, mails: Sequence[Mail], index: AnswerIndex | None = None) -> list[Understanding]:
         """Understand many mails; encoders that gain from it get them in one call, everything else looks at one mail at a time."""
         readable = [number for number, mail in enumerate(mails) if not mail.is_empty]
-        prepared = [self._prepare(mails[number]) for number in readable]
+        passages = [Passages.of(mails[number].content) for number in readable]
         out = [nothing_to_read()] * len(mails)
-        for number, ready, vectors in zip(readable, prepared, self._encode(prepared), strict=True):
-            out[number] = self._understand(mails[number], ready, vectors, index)
+        for number, cut, vectors in zip(readable, passages, self._encode(passages), strict=True):
+            out[number] = self._understand(mails[number], cut, vectors, index)
         return out
 
-    def _encode(self, prepared: Sequence[Prepared]) -> Iterator[Vectors]:
+    def _encode(self, passages: Sequence[Passages]) -> Iterator[Vectors]:
         """For each mail the vectors of its text and of its sentences, shape (1 + sentences, d)."""
         if not self.encoder.batches:
-            yield from (self.encoder.encode(mail.texts) for mail in prepared)
-        elif prepared:
-            together = self.encoder.encode([text for mail in prepared for text in mail.texts])
-            yield from np.split(together, np.cumsum([len(mail.texts) for mail in prepared])[:-1])
+            yield from (self.encoder.encode(cut.texts) for cut in passages)
+        elif passages:
+            together = self.encoder.encode([text for cut in passages for text in cut.texts])
+            yield from np.split(together, np.cumsum([len(cut.texts) for cut in passages])[:-1])
 
-    def _understand(self, mail: Mail, ready: Prepared, vectors: Vectors, index: AnswerIndex | None) -> Understanding:
-        opinions = self.opinions(self.read(vectors[:1], ready.texts[:1]))
+    def _understand(self, mail: Mail, cut: Passages, vectors: Vectors, index: AnswerIndex | None) -> Understanding:
+        vector = mail_vector(vectors)[None, :]
+        language = self._detector.detect(mail.content)
+        opinions = self.opinions(self.read(vector, [cut.text]))
         topics = opinions.topics[0]
         ranking = Ranking.of(self.parts.topics.labels, topics)
         prior = {entry.label: entry.probability for entry in ranking.entries}
         novelty = round(float(opinions.novelty[0]), PROBABILITY_DIGITS)
-        matches = index.match(index.nearest(vectors[:1])[0], prior, ready.language.code, self.parts.ranking) if index is not None else ()
+        matches = index.match(index.nearest(vector)[0], prior, language.code, self.parts.ranking) if index is not None else ()
         return Understanding(
-            language=ready.language,
+            language=language,
             topic=ranking,
             urgency=self._urgency(opinions.urgencies),
             novelty=Novelty(score=novelty, is_novel=novelty > self.parts.novelty.limit),
             matches=matches,
-            second_request=self._second_request(ready, vectors[1:], int(topics.argmax())),
-            slots=slots_from_mail(mail.content, ready.language.code),
-            explanation=self._explanation(ready.texts[0], topics, opinions.neighbours[0]),
+            second_request=self._second_request(cut, vectors[1:], int(topics.argmax())),
+            slots=slots_from_mail(mail.content, language.code),
+            explanation=self._explanation(cut.text, topics, opinions.neighbours[0]),
         )
 
     def read(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> Reading:
@@ -145,18 +139,11 @@ class Predictor:
             neighbours=nearest_rows(cosines),
         )
 
-    def _prepare(self, mail: Mail) -> Prepared:
-        text = masked(mail.content)
-        language = self._detector.detect(mail.content)
-        parts = sentences(text, language.code)
-        numbers = worth_reading(parts)
-        return Prepared(texts=(text, *(parts[number] for number in numbers)), language=language, numbers=tuple(numbers))
-
-    def _second_request(self, ready: Prepared, vectors: Vectors, first: int) -> SecondRequest | None:
-        if not ready.numbers:
+    def _second_request(self, cut: Passages, vectors: Vectors, first: int) -> SecondRequest | None:
+        if not cut.numbers:
             return None
-        topics = self.parts.topics.probabilities(self.read(vectors, ready.texts[1:]))
-        return second_request(ready.numbers, topics, self.parts.topics.labels, first)
+        topics = self.parts.topics.probabilities(self.read(vectors, cut.sentences))
+        return second_request(cut.numbers, topics, self.parts.topics.labels, first)
 
     def _urgency(self, urgencies: Probabilities | None) -> UrgencyEstimate:
         head = self.parts.urgency

@@ -8,7 +8,8 @@ from typing import Any
 from model.decision import Decision, Suggestion
 from model.understanding import Ranking, Understanding
 
-TOLERANCE = 2e-6
+# Two millionths; the rest is for 0.1 and 0.100002, whose difference is not exactly that in binary.
+TOLERANCE = 2e-6 + 1e-9
 EXACT = ("action", "reasons", "queue", "required_skills")
 NUMBERS = ("probability", "score", "similarity", "margin")
 

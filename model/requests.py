@@ -7,15 +7,8 @@ import numpy as np
 from model.calibration import Probabilities
 from model.understanding import PROBABILITY_DIGITS, SecondRequest
 
-MIN_WORDS = 4
 MIN_PROBABILITY = 0.6
 LEAST_FOR_FIRST = 0.1
-
-
-def worth_reading(sentences: Sequence[str]) -> list[int]:
-    """Numbers of the sentences that are long enough to ask for something; none when only one is."""
-    long_enough = [number for number, sentence in enumerate(sentences) if len(sentence.split()) >= MIN_WORDS]
-    return long_enough if len(long_enough) > 1 else []
 
 
 def second_request(numbers: Sequence[int], topics: Probabilities, labels: Sequence[str], first: int) -> SecondRequest | None:

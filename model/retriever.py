@@ -111,7 +111,11 @@ class AnswerIndex:
 def keys_of(answer: Answer) -> Iterator[Key]:
     """Title, example questions and body of every variant; slots are left out of the body."""
     for variant in answer.variants:
-        texts = [("title", variant.title), *(("question", question) for question in variant.questions), ("body", SLOT.sub("", variant.body))]
+        texts = [
+            ("title", variant.title),
+            *(("question", question) for question in variant.questions),
+            ("body", SLOT.sub("", variant.body)),
+        ]
         for kind, text in texts:
             if text.strip():
                 yield Key(answer_id=answer.id, language=variant.language, kind=kind, text=text)

@@ -8,9 +8,12 @@ from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from data.answer import SLOT
 from data.language import UNDETERMINED
+from data.redact import mask
+from model.terms import without_endless_words
 from model.understanding import SlotValue
 
 MAX_CHARACTERS = 20_000
@@ -18,17 +21,20 @@ MAX_VALUE = 40
 FORBIDDEN = re.compile(r"https?:|www\.|@|[<>{}\r\n]", re.IGNORECASE)
 
 CODE = r"(?i)^(?=.*\d)[a-z]{0,4}[-/]?\d[\d/-]{2,14}[a-z]?$"
-CUES: Mapping[str, tuple[str, ...]] = {
-    "order_number": ("pedido", "orden", "commande", "cde", "zamówienie", "zamówienia", "zamowienie", "zamowienia", "zam", "order", "bestellung",
-                     "bestellnummer", "bestell-nr", "auftrag", "auftragsnummer", "zamówieniem", "zamówieniu"),
-    "invoice_number": ("factura", "facture", "faktura", "faktury", "fakturę", "fakture", "invoice", "rechnung", "rechnungsnummer"),
-    "contract_number": ("contrato", "contrat", "umowa", "umowy", "umowę", "umowe", "contract", "vertrag", "vertragsnummer"),
-    "customer_number": ("cliente", "client", "klienta", "customer", "kundennummer", "kunden-nr"),
-    "case_number": ("caso", "expediente", "incidencia", "dossier", "sprawa", "sprawy", "zgłoszenie", "zgłoszenia", "case", "ticket", "vorgang", "fall"),
-    "serial_number": ("serie", "série", "seryjny", "serial", "seriennummer"),
+YEAR = re.compile(r"(?:19|20)\d\d(?![\w/-])")
+CUES: Mapping[str, str] = {
+    "order_number": "pedido orden commande cde zamówienie zamówienia zamówieniem zamówieniu zamowienie zamowienia zam order "
+    "bestellung bestellnummer bestell-nr auftrag auftragsnummer",
+    "invoice_number": "factura facture faktura faktury fakturę fakture invoice rechnung rechnungsnummer",
+    "contract_number": "contrato contrat umowa umowy umowę umowe contract vertrag vertragsnummer",
+    "customer_number": "cliente client klienta customer kundennummer kunden-nr",
+    "case_number": "caso expediente incidencia dossier sprawa sprawy zgłoszenie zgłoszenia case ticket vorgang fall",
+    "serial_number": "serie série seryjny serial seriennummer",
 }
-FILLERS = ("n", "nº", "n°", "no", "no.", "nr", "nr.", "num.", "num", "núm", "número", "numero", "numéro", "number", "numer", "nummer", "de", "del", "der", "die", "mit", "my",
-           "mi", "ma", "moje", "meine", "ref", "#", ":", ".", "-", "º", "°", "o", "is", "es", "est", "jest", "ist", "(", "client", "cliente", "the")
+FILLERS = (
+    "n nº n° no no. nr nr. num. num núm número numero numéro number numer nummer de del der die mit my mi ma moje meine ref "
+    "# : . - º ° o is es est jest ist ( client cliente the"
+)
 TRAINED = ("{language}_core_news_md", "{language}_core_news_sm", "{language}_core_web_sm")
 
 
@@ -52,15 +58,8 @@ class Filled:
 
 def entities(text: str, language: str) -> tuple[Entity, ...]:
     """Numbers with a cue word, and names, places and organisations where a trained pipeline for the language is installed."""
-    document = pipeline(language)(text[:MAX_CHARACTERS])
+    document = _document(text, language)
     return tuple(Entity(label=e.ent_id_ or e.label_, text=e.text, start=e.start_char, end=e.end_char) for e in document.ents)
-
-
-def sentences(text: str, language: str) -> tuple[str, ...]:
-    """The sentences of a text, in order; never empty ones."""
-    document = pipeline(language)(text[:MAX_CHARACTERS])
-    parts = (part.strip(" \t\r\n¿¡") for sentence in document.sents for part in sentence.text.split("\n\n"))
-    return tuple(part for part in parts if part)
 
 
 def slots_from_mail(text: str, language: str) -> tuple[SlotValue, ...]:
@@ -69,7 +68,7 @@ def slots_from_mail(text: str, language: str) -> tuple[SlotValue, ...]:
     for entity in entities(text, language):
         if entity.label in CUES:
             value = _code_in(entity.text)
-            if value is not None:
+            if value is not None and not _is_date_or_amount(text[entity.end - len(value) :][:60]):
                 found.setdefault(entity.label, set()).add(value)
     return tuple(SlotValue(name=name, text=values.pop(), source="mail") for name, values in sorted(found.items()) if len(values) == 1)
 
@@ -93,14 +92,26 @@ def pipeline(language: str) -> Language:
         nlp = spacy.load(trained)
         ruler = nlp.add_pipe("entity_ruler", before="ner")
     else:
-        nlp = spacy.blank("xx" if language == UNDETERMINED else language)
-        nlp.add_pipe("sentencizer")
+        nlp = _blank(language)
         ruler = nlp.add_pipe("entity_ruler")
     # An identifier stays one token in every language; otherwise some split it at its hyphen.
-    nlp.tokenizer.token_match = re.compile(CODE).match
-    add_patterns: Any = ruler
-    add_patterns.add_patterns(list(_patterns()))
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.token_match = re.compile(CODE).match
+    rules: Any = ruler
+    rules.add_patterns(list(_patterns()))
     return nlp
+
+
+def _document(text: str, language: str) -> Doc:
+    return pipeline(language)(without_endless_words(text[:MAX_CHARACTERS]))
+
+
+def _blank(language: str) -> Language:
+    """Rules and sentence ends need no grammar: a language that spaCy cannot split into words without more packages gets the general one."""
+    try:
+        return spacy.blank("xx" if language == UNDETERMINED else language)
+    except ImportError:
+        return spacy.blank("xx")
 
 
 def _trained_names(language: str) -> Iterator[str]:
@@ -109,10 +120,15 @@ def _trained_names(language: str) -> Iterator[str]:
 
 def _patterns() -> Iterator[dict[str, Any]]:
     code = {"TEXT": {"REGEX": CODE}}
-    filler = {"LOWER": {"IN": list(FILLERS)}, "OP": "?"}
+    filler = {"LOWER": {"IN": FILLERS.split()}, "OP": "?"}
     for slot, cues in CUES.items():
-        cue = {"LOWER": {"IN": list(cues)}}
+        cue = {"LOWER": {"IN": cues.split()}}
         yield {"label": "REFERENCE", "id": slot, "pattern": [cue, *[filler] * 4, code]}
+
+
+def _is_date_or_amount(text: str) -> bool:
+    """True for "order of 12/05/2026" and "invoice for 2026" and "order of 1500 euros": such a number names no order."""
+    return YEAR.match(text) is not None or mask(text).startswith(("<date>", "<time>", "<amount>"))
 
 
 def _code_in(text: str) -> str | None:

@@ -1,5 +1,7 @@
 """Character and word n-grams, weighted by how many groups of mails use them."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +14,9 @@ from data.redact import mask
 
 MIN_GROUPS = 3
 MAX_CHARACTERS = 20_000
+# spaCy takes a word apart character by character, in quadratic time: 20,000 exclamation marks took a minute.
+ENDLESS_WORD = re.compile(r"(?<=\S{100})\S+")
+LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "đ": "d"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,7 @@ class TermKind:
             analyzer=self.analyzer,
             ngram_range=(self.shortest, self.longest),
             token_pattern=r"(?u)<\w+>|\b\w+\b" if self.analyzer == "word" else None,
+            strip_accents=without_accents,
             vocabulary=list(terms) if terms is not None else None,
             dtype=np.float32,
         )
@@ -106,6 +112,18 @@ class Weighting:
         return sp.csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
 
 
+def without_accents(text: str) -> str:
+    """The base letters: customers often leave the accents out, and then mean the same word."""
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFKD", text.translate(LETTERS)) if not unicodedata.combining(char))
+
+
 def masked(text: str) -> str:
     """What the models read: personal data masked, very long texts cut."""
-    return mask(text[:MAX_CHARACTERS])
+    return without_endless_words(mask(text[:MAX_CHARACTERS]))
+
+
+def without_endless_words(text: str) -> str:
+    """Words end after 100 characters; blanks stand for the rest, so that positions stay."""
+    return ENDLESS_WORD.sub(lambda match: " " * len(match[0]), text)

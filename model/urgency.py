@@ -73,9 +73,7 @@ def fit_urgency(
     return head, fit.held_out
 
 
-def fit_multinomial(
-    scores: NDArray[np.float64], levels: NDArray[np.int64], size: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def fit_multinomial(scores: NDArray[np.float64], levels: NDArray[np.int64], size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Multinomial logistic regression of levels on scores; a level without examples gets a vanishing probability."""
     present = np.unique(levels)
     weights, intercept = np.zeros((scores.shape[1], size)), np.full(size, -30.0)

@@ -12,8 +12,9 @@ from data.examples import Example, ExampleSet, group_keys
 from data.taxonomy import Taxonomy
 from model.calibration import PowerLink, log_loss, softmax
 from model.classifier import Reading, TopicHead, View, fit_topics
-from model.encoder import Encoder, encode_in_chunks
+from model.encoder import Encoder
 from model.novelty import NoveltyHead, energy, fit_novelty, nearest_without_own_group
+from model.passages import Passages, mail_vector
 from model.predictor import KnownMails, Parts
 from model.retriever import RankingWeights
 from model.ridge import Mix
@@ -25,6 +26,7 @@ from training.ranking import fit_ranking
 
 MIN_TOPICS = 2
 MIN_ROWS = 10
+CHUNK = 32
 
 
 class TrainingError(ValueError):
@@ -78,7 +80,7 @@ def fit(examples: ExampleSet, encoder: Encoder, answers: Sequence[Answer], progr
     """
     chosen = tuple(example for example in examples.examples if example.in_scope and example.topic is not None)
     check_trainable(chosen)
-    vectors = encode(encoder, [masked(example.content) for example in chosen], progress)
+    vectors = encode(encoder, [example.content for example in chosen], progress)
     return fit_vectors(examples.taxonomy, chosen, vectors, encoder, (answers, progress))
 
 
@@ -105,7 +107,7 @@ def fit_vectors(
         urgency=urgency,
         novelty=_fit_novelty(corpus, topics.link, held_out),
         known=KnownMails(ids=tuple(example.id for example in chosen), vectors=vectors),
-        ranking=fit_ranking(chosen, vectors, topics.labels, topics.link.probabilities(held_out), (answers, encoder)) if answers else RankingWeights(),
+        ranking=_fit_ranking(corpus, topics, held_out, (answers, encoder)),
     )
     held = HeldOut(topic_scores=held_out, topics=truth, urgency_scores=urgency_held_out, levels=levels)
     return Fitted(parts=parts, held_out=held, topic_mixes=topic_mixes, urgency_mixes=urgency_mixes)
@@ -125,14 +127,19 @@ def check_trainable(examples: Sequence[Example]) -> None:
         raise TrainingError(f"at least {MIN_ROWS} labelled examples are needed to learn; there are {len(examples)}")
 
 
-def encode(encoder: Encoder, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
-    """Vectors of masked texts, shape (n, d)."""
-    with progress.task("Encoding mails", len(texts)) as advance:
-        blocks = []
-        for block in encode_in_chunks(encoder, texts):
-            blocks.append(block)
-            advance(len(block))
-    return np.vstack(blocks) if blocks else np.zeros((0, encoder.reference.dim), dtype=np.float32)
+def encode(encoder: Encoder, contents: Sequence[str], progress: Progress) -> NDArray[np.float32]:
+    """One vector a mail from its `content`, as the predictor makes it, shape (n, d)."""
+    vectors = np.empty((len(contents), encoder.reference.dim), dtype=np.float32)
+    size = CHUNK if encoder.batches else 1
+    with progress.task("Encoding mails", len(contents)) as advance:
+        for start in range(0, len(contents), size):
+            passages = [Passages.of(content) for content in contents[start : start + size]]
+            blocks = np.split(
+                encoder.encode([text for cut in passages for text in cut.texts]), np.cumsum([len(cut.texts) for cut in passages])[:-1]
+            )
+            vectors[start : start + len(passages)] = [mail_vector(block) for block in blocks]
+            advance(len(passages))
+    return vectors
 
 
 def gather(examples: tuple[Example, ...], vectors: NDArray[np.float32]) -> Corpus:
@@ -202,6 +209,15 @@ def _loss_after_scaling(truth: NDArray[np.int64]) -> Callable[[NDArray[np.float6
 
 def _view(corpus: Corpus, mix: Mix) -> View:
     return View.of(corpus.characters, corpus.words, mix.min_groups)
+
+
+def _fit_ranking(
+    corpus: Corpus, topics: TopicHead, held_out: NDArray[np.float64], base: tuple[Sequence[Answer], Encoder]
+) -> RankingWeights:
+    if not base[0]:
+        return RankingWeights()
+    probabilities = topics.link.probabilities(held_out)
+    return fit_ranking(corpus.examples, corpus.reading.vectors, topics.labels, probabilities, base)
 
 
 def _fit_novelty(corpus: Corpus, link: PowerLink, held_out: NDArray[np.float64]) -> NoveltyHead:

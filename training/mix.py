@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ SEARCH_ROWS = 2_400
 START = Mix(terms=0.2, words=0.3, min_groups=3, ridge=0.3, gamma=1.0)
 STEPS: tuple[dict[str, tuple[float, ...]], ...] = (
     {"terms": (0.0, 0.2, 0.5, 0.8, 1.0), "min_groups": (3, 10)},
-    {"ridge": (0.03, 0.1, 1.0)},
+    {"ridge": (0.03, 0.1, 1.0), "gamma": (1.0, 2.0)},
     {"words": (0.0, 0.6)},
     {"terms": (0.1, 0.3, 0.65, 0.9)},
     {"ridge": (0.03, 0.1, 0.3, 1.0)},
@@ -79,4 +80,5 @@ def steps_of_search() -> int:
 
 def _candidates(best: Mix, step: dict[str, tuple[float, ...]]) -> Iterator[Mix]:
     for values in itertools.product(*step.values()):
-        yield replace(best, **dict(zip(step, values, strict=True)))
+        changes: dict[str, Any] = dict(zip(step, values, strict=True))
+        yield replace(best, **changes)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from rich.console import Console
@@ -15,18 +15,8 @@ Advance = Callable[[int], None]
 class Progress(Protocol):
     """Shows how far a task is."""
 
-    def task(self, title: str, total: int) -> "TaskContext":
+    def task(self, title: str, total: int) -> AbstractContextManager[Advance]:
         """A context that yields a function to call with the number of finished steps."""
-
-
-class TaskContext(Protocol):
-    """Open while the task runs."""
-
-    def __enter__(self) -> Advance:
-        """Start the task."""
-
-    def __exit__(self, *error: object) -> bool | None:
-        """End the task."""
 
 
 class Silent:

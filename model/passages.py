@@ -1,0 +1,69 @@
+"""A mail cut into what the encoder reads: the whole text and its sentences."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import spacy
+from numpy.typing import NDArray
+from spacy.language import Language
+
+from model.encoder import Vectors
+from model.terms import MAX_CHARACTERS, masked
+
+MIN_WORDS = 4
+MAX_SENTENCES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """The masked text of a mail, and those of its sentences that are long enough to ask for something.
+
+    `numbers` are their positions among all sentences. There are none when only one sentence is long enough: it would be the text again.
+    """
+
+    text: str
+    sentences: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, content: str) -> "Passages":
+        """Mask a text and cut it; at most 24 sentences are kept."""
+        text = masked(content)
+        found = sentences(text)
+        numbers = [number for number, sentence in enumerate(found) if len(sentence.split()) >= MIN_WORDS][:MAX_SENTENCES]
+        if len(numbers) < 2:
+            return cls(text=text)
+        return cls(text=text, sentences=tuple(found[number] for number in numbers), numbers=tuple(numbers))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that the encoder reads: the text, then the sentences."""
+        return (self.text, *self.sentences)
+
+
+def mail_vector(vectors: Vectors) -> NDArray[np.float32]:
+    """One vector of norm 1 for a mail, shape (d,), from those of its text and its sentences (1 + sentences, d).
+
+    The text as a whole and the mean of its sentences count alike: sentence encoders are trained on sentences, and lose the request of a
+    long mail among its courtesies.
+    """
+    if len(vectors) == 1:
+        return np.asarray(vectors[0])
+    mean = vectors[1:].mean(axis=0)
+    both = vectors[0] + mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return np.asarray(both / max(float(np.linalg.norm(both)), 1e-9), dtype=np.float32)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, in order, none of them empty. Cut by punctuation alone, so the language need not be known."""
+    document = _cutter()(text[:MAX_CHARACTERS])
+    parts = (part.strip(" \t\r\n¿¡") for sentence in document.sents for part in sentence.text.split("\n\n"))
+    return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=1)
+def _cutter() -> Language:
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("sentencizer")
+    return nlp
