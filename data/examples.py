@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ FIELDS = ("id", "subject", "body", "from", "language", "topic", "topics", "urgen
 SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """One labelled mail. `answers` is None when nobody said which answers fit, empty when none does."""
 
@@ -50,7 +51,7 @@ class Example:
     split: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def content(self) -> str:
         """What the models read, exactly as `Mail.content`: the subject line, then the newest text."""
         return f"{self.subject}\n{newest_text(self.body)}".strip()

@@ -116,7 +116,7 @@ def write_bundle(path: Path, parts: Parts, training: Training, created: datetime
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as aside:
             _write_files(Path(aside) / "new", parts, training, created, key)
             Bundle.load(Path(aside) / "new")
-            _put_in_place(Path(aside), path)
+            put_in_place(Path(aside), path)
     except OSError as error:
         raise BundleError(f"{path} cannot be written: {error}") from error
     return Bundle.load(path)
@@ -137,10 +137,10 @@ def copy_bundle(source: Path, target: Path) -> None:
     check_place(target)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
         shutil.copytree(source, Path(aside) / "new")
-        _put_in_place(Path(aside), target)
+        put_in_place(Path(aside), target)
 
 
-def _put_in_place(aside: Path, path: Path) -> None:
+def put_in_place(aside: Path, path: Path) -> None:
     """Move `aside/new` to its place; what was there comes back when that fails, or it would go with the temporary folder."""
     old = aside / "old"
     if path.exists():

@@ -7,7 +7,7 @@ import numpy as np
 from model.calibration import Probabilities
 from model.understanding import PROBABILITY_DIGITS, SecondRequest
 
-MIN_PROBABILITY = 0.6
+MIN_PROBABILITY = 0.85
 LEAST_FOR_FIRST = 0.1
 
 

@@ -29,6 +29,16 @@ class Mix:
     ridge: float
     gamma: float = 1.0
 
+    @property
+    def character_share(self) -> float:
+        """Weight of the character n-grams in the kernel."""
+        return self.terms * (1 - self.words)
+
+    @property
+    def word_share(self) -> float:
+        """Weight of the word n-grams in the kernel."""
+        return self.terms * self.words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -84,7 +94,7 @@ def fit_ridge(rows: Rows, targets: NDArray[np.float64], groups: NDArray[np.int64
         return Fit(regression=_collapse(rows, dual, mix), held_out=held_out)
     chosen = np.sort(np.random.default_rng(0).choice(len(rows), size=min(landmarks, len(rows)), replace=False))
     basis = rows.take(chosen)
-    dual, held_out = _solve_on_landmarks(rows, basis, targets, groups, mix)
+    dual, held_out = solve_on_landmarks(rows, basis, targets, groups, mix)
     return Fit(regression=_collapse(basis, dual, mix), held_out=held_out)
 
 
@@ -101,12 +111,10 @@ def kernel(left: Rows, right: Rows, mix: Mix) -> Floats:
     if mix.terms < 1:
         total += radial(left.vectors @ right.vectors.T, mix.gamma)
         total *= 1 - mix.terms
-    for share, one, other in (
-        (mix.terms * (1 - mix.words), left.characters, right.characters),
-        (mix.terms * mix.words, left.words, right.words),
-    ):
-        if share > 0:
-            add_product(total, one, other, share)
+    if mix.character_share > 0:
+        add_product(total, left.characters, right.characters, mix.character_share)
+    if mix.word_share > 0:
+        add_product(total, left.words, right.words, mix.word_share)
     return total
 
 
@@ -131,8 +139,10 @@ def solve_exactly(
     factor = scipy.linalg.cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
     dual = scipy.linalg.cho_solve((factor, True), targets, check_finite=False)
     inverse, _ = scipy.linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-    held_out = np.empty_like(targets)
+    held_out = targets - dual / np.diag(inverse)[:, None]
     for members in group_members(groups):
+        if len(members) == 1:
+            continue
         block = inverse[np.ix_(members, members)]
         block = np.tril(block) + np.tril(block, -1).T
         held_out[members] = targets[members] - np.linalg.solve(block, dual[members])
@@ -145,13 +155,13 @@ def group_members(groups: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     yield from np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
 
 
-def _solve_on_landmarks(
+def solve_on_landmarks(
     rows: Rows, basis: Rows, targets: NDArray[np.float64], groups: NDArray[np.int64], mix: Mix
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The same for f(x) = k(x, basis)ᵀb: with the hat matrix H, the residual without group g is (I - H_gg)⁻¹(y_g - ŷ_g)."""
     normal = mix.ridge * kernel(basis, basis, mix).astype(np.float64)
     right = np.zeros((len(basis), targets.shape[1]))
-    blocks = _blocks_of_groups(groups)
+    blocks = blocks_of_groups(groups)
     for block in blocks:
         features = kernel(rows.take(block), basis, mix).astype(np.float64)
         normal += features.T @ features
@@ -171,7 +181,7 @@ def _solve_on_landmarks(
     return dual, held_out
 
 
-def _blocks_of_groups(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def blocks_of_groups(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Row numbers in blocks of about `BLOCK_ROWS`, no group in two blocks."""
     blocks: list[NDArray[np.int64]] = []
     waiting: list[NDArray[np.int64]] = []
@@ -186,9 +196,10 @@ def _blocks_of_groups(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 
 def _collapse(basis: Rows, dual: NDArray[np.float64], mix: Mix) -> KernelRidge:
-    weights = dual.astype(np.float32)
-    characters = basis.characters.T @ (weights * np.float32(mix.terms * (1 - mix.words)))
-    words = basis.words.T @ (weights * np.float32(mix.terms * mix.words))
+    # In the order in which a bundle stores them: otherwise sums round differently after loading.
+    weights = np.ascontiguousarray(dual, dtype=np.float32)
+    characters = basis.characters.T @ (weights * np.float32(mix.character_share))
+    words = basis.words.T @ (weights * np.float32(mix.word_share))
     return KernelRidge(
         mix=mix,
         landmarks=basis.vectors,

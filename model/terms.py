@@ -16,6 +16,7 @@ MIN_GROUPS = 3
 MAX_CHARACTERS = 20_000
 # spaCy takes a word apart character by character, in quadratic time: 20,000 exclamation marks took a minute.
 ENDLESS_WORD = re.compile(r"(?<=\S{100})\S+")
+ACCENTS = re.compile("[\u0300-\u036f]+")
 LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "đ": "d"})
 
 
@@ -65,8 +66,8 @@ class Vocabulary:
         return cls(kind=kind, terms=tuple(terms), group_frequency=group_frequency, groups=groups, counter=counter)
 
     @classmethod
-    def learn(cls, kind: TermKind, texts: Sequence[str], groups: NDArray[np.int64]) -> "Vocabulary":
-        """Find the terms that at least three groups use.
+    def learn(cls, kind: TermKind, texts: Sequence[str], groups: NDArray[np.int64]) -> "tuple[Vocabulary, sp.csr_matrix]":
+        """Find the terms that at least three groups use; also returns their counts in the texts, as `count` would.
 
         Args:
             kind: family of n-grams.
@@ -76,15 +77,15 @@ class Vocabulary:
         counter = kind.counter()
         try:
             counts = sp.csr_matrix(counter.fit_transform(texts))
-        except ValueError:
-            return cls.of(kind, (), np.zeros(0, dtype=np.int64), 1)
+        except ValueError:  # scikit-learn's word for "no text holds a term"
+            return cls.of(kind, (), np.zeros(0, dtype=np.int64), 1), sp.csr_matrix((len(texts), 0), dtype=np.float32)
         number = int(groups.max()) + 1
         ones = np.ones(len(groups), dtype=np.float32)
         used = sp.csr_matrix((ones, (groups, np.arange(len(groups)))), shape=(number, len(groups))) @ counts
         frequency = np.bincount(used.indices, minlength=counts.shape[1])
         keep = frequency >= MIN_GROUPS
         terms = [str(term) for term in counter.get_feature_names_out()[keep]]
-        return cls.of(kind, terms, frequency[keep], number)
+        return cls.of(kind, terms, frequency[keep], number), counts[:, keep]
 
     def count(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Counts of every term, shape (len(texts), len(terms)), float32."""
@@ -116,7 +117,7 @@ def without_accents(text: str) -> str:
     """The base letters: customers often leave the accents out, and then mean the same word."""
     if text.isascii():
         return text
-    return "".join(char for char in unicodedata.normalize("NFKD", text.translate(LETTERS)) if not unicodedata.combining(char))
+    return ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(LETTERS)))
 
 
 def masked(text: str) -> str:

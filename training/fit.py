@@ -14,19 +14,18 @@ from model.calibration import PowerLink, log_loss, softmax
 from model.classifier import Reading, TopicHead, View, fit_topics
 from model.encoder import Encoder
 from model.novelty import NoveltyHead, energy, fit_novelty, nearest_without_own_group
-from model.passages import Passages, mail_vector
 from model.predictor import KnownMails, Parts
 from model.retriever import RankingWeights
 from model.ridge import Mix
 from model.terms import CHARACTERS, WORDS, Vocabulary, masked
 from model.urgency import Levels, Scale, UrgencyHead, fit_urgency
+from training.encoding import encode
 from training.mix import Task, Tried, choose_mix, search_rows, steps_of_search
 from training.progress import Progress
 from training.ranking import fit_ranking
 
 MIN_TOPICS = 2
 MIN_ROWS = 10
-CHUNK = 32
 
 
 class TrainingError(ValueError):
@@ -127,27 +126,13 @@ def check_trainable(examples: Sequence[Example]) -> None:
         raise TrainingError(f"at least {MIN_ROWS} labelled examples are needed to learn; there are {len(examples)}")
 
 
-def encode(encoder: Encoder, contents: Sequence[str], progress: Progress) -> NDArray[np.float32]:
-    """One vector a mail from its `content`, as the predictor makes it, shape (n, d)."""
-    vectors = np.empty((len(contents), encoder.reference.dim), dtype=np.float32)
-    size = CHUNK if encoder.batches else 1
-    with progress.task("Encoding mails", len(contents)) as advance:
-        for start in range(0, len(contents), size):
-            passages = [Passages.of(content) for content in contents[start : start + size]]
-            blocks = np.split(
-                encoder.encode([text for cut in passages for text in cut.texts]), np.cumsum([len(cut.texts) for cut in passages])[:-1]
-            )
-            vectors[start : start + len(passages)] = [mail_vector(block) for block in blocks]
-            advance(len(passages))
-    return vectors
-
-
 def gather(examples: tuple[Example, ...], vectors: NDArray[np.float32]) -> Corpus:
     """Groups, vocabularies and term counts of examples."""
     texts = [masked(example.content) for example in examples]
     groups = np.unique(group_keys(examples), return_inverse=True)[1].astype(np.int64)
-    characters, words = Vocabulary.learn(CHARACTERS, texts, groups), Vocabulary.learn(WORDS, texts, groups)
-    reading = Reading.of(vectors, texts, characters, words)
+    characters, character_counts = Vocabulary.learn(CHARACTERS, texts, groups)
+    words, word_counts = Vocabulary.learn(WORDS, texts, groups)
+    reading = Reading(vectors=vectors, characters=character_counts, words=word_counts)
     return Corpus(examples=examples, groups=groups, characters=characters, words=words, reading=reading)
 
 
