@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -130,14 +129,6 @@ def check_place(path: Path) -> None:
     """
     if path.is_symlink() or path.is_file() or (path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file()):
         raise BundleError(f"{path} exists and is no bundle: choose another folder for --out")
-
-
-def copy_bundle(source: Path, target: Path) -> None:
-    """Copy a bundle; nothing half-copied is ever seen, and a bundle that was there is replaced."""
-    check_place(target)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
-        shutil.copytree(source, Path(aside) / "new")
-        put_in_place(Path(aside), target)
 
 
 def put_in_place(aside: Path, path: Path) -> None:

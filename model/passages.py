@@ -8,8 +8,9 @@ import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
 
+from model.documents import document
 from model.encoder import Vectors
-from model.terms import MAX_CHARACTERS, masked
+from model.terms import masked
 
 MIN_WORDS = 4
 MAX_SENTENCES = 24
@@ -57,9 +58,9 @@ def mail_vector(vectors: Vectors) -> NDArray[np.float32]:
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, in order, none of them empty. Cut by punctuation alone, so the language need not be known."""
-    document = _cutter()(text[:MAX_CHARACTERS])
-    parts = (part.strip(" \t\r\n¿¡") for sentence in document.sents for part in sentence.text.split("\n\n"))
-    return tuple(part for part in parts if part)
+    with document(_cutter(), text) as found:
+        parts = (part.strip(" \t\r\n¿¡") for sentence in found.sents for part in sentence.text.split("\n\n"))
+        return tuple(part for part in parts if part)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from data.language import LanguageDetector, LanguageGuess
+from data.language import UNDETERMINED, LanguageDetector, LanguageGuess
 from data.mail import Mail
 from data.taxonomy import Taxonomy
 from model.calibration import Probabilities
@@ -22,7 +22,7 @@ from model.terms import Vocabulary
 from model.understanding import PROBABILITY_DIGITS, Explanation, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
 from model.urgency import UrgencyHead
 
-UNKNOWN_LANGUAGE = LanguageGuess(code="und", probability=0.0)
+UNKNOWN_LANGUAGE = LanguageGuess(code=UNDETERMINED, probability=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,12 @@ class Predictor:
     def of(cls, parts: Parts, encoder: Encoder, version: str) -> "Predictor":
         """A predictor over learnt parts and the encoder they were learnt with."""
         return cls(parts=parts, encoder=encoder, version=version, _detector=LanguageDetector(parts.taxonomy.languages))
+
+    def warm_up(self) -> None:
+        """Load what is otherwise loaded by the first mail of each language; takes some seconds."""
+        for language in (*self.parts.taxonomy.languages, UNDETERMINED):
+            slots_from_mail("", language)
+        self._detector.detect("Where is my order?")
 
     @property
     def taxonomy(self) -> Taxonomy:

@@ -8,12 +8,11 @@ from typing import Any
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
 
 from data.answer import SLOT
 from data.language import UNDETERMINED
 from data.redact import mask
-from model.terms import without_endless_words
+from model.documents import document
 from model.understanding import SlotValue
 
 MAX_CHARACTERS = 20_000
@@ -58,8 +57,8 @@ class Filled:
 
 def entities(text: str, language: str) -> tuple[Entity, ...]:
     """Numbers with a cue word, and names, places and organisations where a trained pipeline for the language is installed."""
-    document = _document(text, language)
-    return tuple(Entity(label=e.ent_id_ or e.label_, text=e.text, start=e.start_char, end=e.end_char) for e in document.ents)
+    with document(pipeline(language), text) as found:
+        return tuple(Entity(label=e.ent_id_ or e.label_, text=e.text, start=e.start_char, end=e.end_char) for e in found.ents)
 
 
 def slots_from_mail(text: str, language: str) -> tuple[SlotValue, ...]:
@@ -100,10 +99,6 @@ def pipeline(language: str) -> Language:
     rules: Any = ruler
     rules.add_patterns(list(_patterns()))
     return nlp
-
-
-def _document(text: str, language: str) -> Doc:
-    return pipeline(language)(without_endless_words(text[:MAX_CHARACTERS]))
 
 
 def _blank(language: str) -> Language:

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from model.classifier import Reading, View
-from model.ridge import Mix, add_product, radial, solve_exactly
+from model.ridge import Mix, add_product, group_members, radial, solve_exactly
 from model.terms import Vocabulary
 
 SEARCH_ROWS = 2_000
@@ -44,13 +44,26 @@ class Tried:
 
 
 def search_rows(groups: NDArray[np.int64], limit: int = SEARCH_ROWS) -> NDArray[np.int64]:
-    """Whole groups, drawn at random until about `limit` rows are in; ascending row numbers."""
+    """Whole groups, drawn at random, as many as fit into `limit` rows; ascending row numbers.
+
+    A group that is too large for the limit by itself takes part with rows drawn from it.
+    """
     if len(groups) <= limit:
         return np.arange(len(groups))
-    order = np.random.default_rng(0).permutation(int(groups.max()) + 1)
-    sizes = np.bincount(groups)[order]
-    inside = order[np.cumsum(sizes) <= limit]
-    return np.flatnonzero(np.isin(groups, inside))
+    generator = np.random.default_rng(0)
+    chosen: list[NDArray[np.int64]] = []
+    free = limit
+    for members in _in_random_order(groups, generator):
+        if len(members) > free:
+            members = generator.permutation(members)[:free] if len(members) > limit // 4 else members[:0]
+        chosen.append(members)
+        free -= len(members)
+    return np.sort(np.concatenate(chosen))
+
+
+def _in_random_order(groups: NDArray[np.int64], generator: np.random.Generator) -> list[NDArray[np.int64]]:
+    members = list(group_members(groups))
+    return [members[number] for number in generator.permutation(len(members))]
 
 
 def choose_mix(

@@ -62,7 +62,7 @@ def _similarities(index: AnswerIndex, vectors: NDArray[np.float32], ids: Sequenc
     """Best cosine of every answer, shape (n, answers); an answer outside the candidates gets the lowest of the row."""
     rows = []
     for nearest in index.nearest(vectors):
-        lowest = min(similarity for similarity, _ in nearest.values())
+        lowest = min((similarity for similarity, _ in nearest.values()), default=-1.0)
         rows.append([nearest[name][0] if name in nearest else lowest for name in ids])
     return np.array(rows)
 
