@@ -129,7 +129,12 @@ def _imported(*folders: str, top_level_only: bool = False) -> Iterator[tuple[str
         for node in module.tree.body if top_level_only else ast.walk(module.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for name in _names(node) - {*sys.stdlib_module_names, *PACKAGES, "tests"}:
-                    yield canonicalize_name(owners.get(name, [name])[0]), f"{module.path}:{node.lineno}"
+                    yield _owner(name, owners.get(name, [name])), f"{module.path}:{node.lineno}"
+
+
+def _owner(name: str, distributions: list[str]) -> str:
+    """Several distributions may fill one package (mlflow, mlflow-skinny): the one that is called like it, else the first."""
+    return canonicalize_name(name if name in distributions else distributions[0])
 
 
 def _names(node: ast.Import | ast.ImportFrom) -> set[str]:
