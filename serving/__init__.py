@@ -1,0 +1,1 @@
+"""Meets the world: HTTP API, command line, database."""

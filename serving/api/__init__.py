@@ -1,0 +1,1 @@
+"""JSON for machines: one module a resource, problem+json errors."""

@@ -1,0 +1,150 @@
+"""The composition root: plugs settings, database, models and routes together into one ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from serving.api import batches, decisions, docs, health, models, understand
+from serving.api.access import Access
+from serving.api.errors import answer_with_problems
+from serving.api.examples import body_schemas
+from serving.api.limits import Budget
+from serving.api.reading import BodyLimit
+from serving.bundles import Engine, EngineLoader, Engines
+from serving.gathering import GatheringReader
+from serving.logs import EVENTS, log_to_standard_error
+from serving.metrics import Metrics
+from serving.reload import POLL_SECONDS, follow
+from serving.service import THREADS, THREADS_WHEN_GATHERING, Clock, Service, utc_now
+from serving.settings import Settings, load_settings
+from serving.store.database import Database, StoreError
+from serving.store.state import model_generation
+from serving.worker import BatchWorker, DailyPurge
+
+RETRY_POLLS = 30
+
+
+def from_environment() -> FastAPI:
+    """The application of a worker process: settings come from the file and the environment that `serve` prepared."""
+    settings = load_settings()
+    log_to_standard_error(settings.log_level)
+    return create_app(build_service(settings))
+
+
+def build_service(settings: Settings, clock: Clock = utc_now) -> Service:
+    """Open the database and load the models.
+
+    Raises:
+        EngineError: the bundle, the answers or the policy cannot be used.
+        StoreError: the database cannot be used.
+    """
+    threadpool_limits(limits=1)  # one thread of arithmetic a process: more processes beat more threads
+    database = Database.connect(settings.database_url.get_secret_value())
+    if database.is_sqlite:
+        database.migrate()
+    database.check()
+    with database.reading() as session:
+        generation = model_generation(session)
+    metrics = Metrics()
+    loader = EngineLoader(settings, metrics)
+    engine = loader.load()
+    metrics.generation.set(generation)
+    return Service(
+        settings=settings,
+        database=database,
+        engines=Engines(loader, engine, generation),
+        metrics=metrics,
+        clock=clock,
+        limiter=CapacityLimiter(_threads(engine)),
+    )
+
+
+def create_app(service: Service) -> FastAPI:
+    """All routes over one service."""
+    app = FastAPI(
+        title="Replywell",
+        version=health.program_version(),
+        summary="Reads customer mail: topic, urgency, the approved answer, and whether a person must see it.",
+        lifespan=_lifespan,
+        docs_url=None,  # the framework's page loads its scripts from elsewhere; ours is plain
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.service = service
+    app.state.interactive = Budget(service.settings.rate_per_minute)
+    app.state.batches = Budget(service.settings.batch_rate_per_minute)
+    answer_with_problems(app)
+    app.add_middleware(BodyLimit, max_bytes=service.settings.max_body_bytes)
+    app.add_middleware(Access, metrics=service.metrics)
+    for resource in (understand, batches, decisions, models, health, docs):
+        app.include_router(resource.router)
+    _document(app)
+    return app
+
+
+def _threads(engine: Engine) -> int:
+    return THREADS_WHEN_GATHERING if isinstance(engine.reader, GatheringReader) else THREADS
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Background work of a process lives as long as the application: batches, following reloads, the daily purge."""
+    service: Service = app.state.service
+    workers = (BatchWorker(service), DailyPurge(service))
+    following = asyncio.create_task(_follow(service))
+    for worker in workers:
+        worker.start()
+    yield
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+    for worker in workers:
+        worker.stop()
+    service.database.close()
+
+
+async def _follow(service: Service) -> None:
+    tried, polls = 0, 0
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        polls += 1
+        seen = 0 if polls % RETRY_POLLS == 0 else tried
+        try:
+            tried = await asyncio.to_thread(follow, service, seen)
+        except StoreError as error:
+            EVENTS.warning("cannot look for a newer model", extra={"reason": str(error)})
+
+
+def _document(app: FastAPI) -> None:
+    """Complete the OpenAPI document: bodies that are read by hand, and the keys."""
+    generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generated()
+            components = document.setdefault("components", {})
+            components.setdefault("schemas", {}).update(body_schemas())
+            _leave_out_framework_errors(document)
+            components["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer", "description": "`rw_…`, from `replywell create-key`"}
+            }
+            document["security"] = [{"key": []}]
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _leave_out_framework_errors(document: dict[str, Any]) -> None:
+    """Parameters of the wrong shape are answered with our problems, not with the framework's own."""
+    for path in document["paths"].values():
+        for call in path.values():
+            framework = "HTTPValidationError" in str(call["responses"].get("422"))
+            if framework:
+                del call["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)

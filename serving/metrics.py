@@ -1,0 +1,62 @@
+"""What Prometheus reads: requests, decisions, batches, reloads; summed over worker processes."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+SECONDS = (0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.04, 0.06, 0.08, 0.12, 0.25, 0.5, 1.0, 2.5, 10.0)
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """The numbers of one process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Histogram(
+            "replywell_request_seconds",
+            "Time to answer a request, by route template",
+            ["method", "route", "status"],
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        self.decisions = Counter(
+            "replywell_decisions",
+            "Decisions stored, by action, topic and model",
+            ["action", "topic", "model", "source"],
+            registry=self._registry,
+        )
+        self.batch_items = Counter("replywell_batch_items", "Items of batches, by how they ended", ["status"], registry=self._registry)
+        self.fallbacks = Counter(
+            "replywell_encoder_fallbacks",
+            "Calls for many mails that failed and were repeated one mail at a time",
+            ["where"],
+            registry=self._registry,
+        )
+        self.reloads = Counter("replywell_reloads", "Loads of a bundle while serving, by result", ["result"], registry=self._registry)
+        self.generation = Gauge(
+            "replywell_model_generation", "Generation of the model that serves", registry=self._registry, multiprocess_mode="min"
+        )
+
+    def count_decision(self, decision: Mapping[str, Any], source: str) -> None:
+        """Count a stored decision."""
+        topic = decision["topic"]["label"] or "none"
+        self.decisions.labels(decision["action"], topic, decision["versions"]["model"], source).inc()
+
+    def render(self) -> bytes:
+        """The text that Prometheus scrapes: of all workers when they share a folder, else of this process."""
+        if not os.environ.get(FOLDER_VARIABLE):
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+
+def shared_folder() -> "tempfile.TemporaryDirectory[str]":
+    """A folder in which worker processes share their numbers; name it in the environment before they start."""
+    return tempfile.TemporaryDirectory(prefix="replywell-metrics-")

@@ -1,0 +1,1 @@
+"""The database: tables, sessions, queries that flush and never commit, migrations; SQLite and PostgreSQL."""

@@ -1,0 +1,188 @@
+"""Background work of a process: decides the items of batches, and purges old text once a day."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from serving.bodies import MailBody, problem_of
+from serving.logs import EVENTS
+from serving.mail_request import MailRequest
+from serving.pipeline import consider, consider_many, record
+from serving.problems import FORBIDDEN, INTERNAL, INVALID_REQUEST, Fault, ProblemError
+from serving.retention import purge
+from serving.service import Service
+from serving.store.batches import ClaimedItem, ItemOutcome, NewItem, claim_items, finish_items, has_waiting_items, release_items, still_held
+from serving.store.database import StoreError
+from serving.store.decisions import StoredDecision, save_decisions
+from serving.store.ids import new_id
+
+AT_ONCE = 64
+LOOK_EVERY_SECONDS = 1.0
+STOP_SECONDS = 20.0
+DAY = timedelta(days=1)
+
+
+def new_items(values: Sequence[Any], may_verify: bool) -> list[NewItem]:
+    """Check the items of a new batch one by one; what is wrong with an item is stored with it."""
+    seen: set[str] = set()
+    return [_new_item(value, seen, may_verify) for value in values]
+
+
+def _new_item(value: Any, seen: set[str], may_verify: bool) -> NewItem:
+    """The client's id is kept even for a wrong item, unless it is no id or was used before in this batch."""
+    named = value.get("id") if isinstance(value, dict) else None
+    client_id = named if isinstance(named, str) and len(named) <= 255 and named.isprintable() else None
+    try:
+        body = MailBody.model_validate(value)
+        if body.context.customer.verified and not may_verify:
+            raise ProblemError(FORBIDDEN, "customer.verified needs a key with the scope verified-sender")
+        if client_id in seen:
+            fault = Fault("/id", "used twice in this batch")
+            raise ProblemError(INVALID_REQUEST, f"{fault.pointer}: {fault.detail}", errors=(fault,))
+    except ValidationError as error:
+        return NewItem(client_id=_unused(client_id, seen), request=None, problem=problem_of(error).to_json())
+    except ProblemError as error:
+        return NewItem(client_id=_unused(client_id, seen), request=None, problem=error.to_json())
+    return NewItem(client_id=_unused(client_id, seen), request=value)
+
+
+def _unused(client_id: str | None, seen: set[str]) -> str | None:
+    if client_id is None or client_id in seen:
+        return None
+    seen.add(client_id)
+    return client_id
+
+
+class BatchWorker:
+    """One thread that claims waiting items, decides them together and commits them together, 64 at a time.
+
+    A crash between claim and commit loses nothing: the lease runs out and another worker claims the items. A worker that was
+    too slow finds at its commit that it no longer holds them and stores nothing, so no item is decided twice.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._name = new_id("wrk", service.clock())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="replywell-batches", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the items at hand, then end."""
+        self._stopping.set()
+        self._service.batch_arrived.set()
+        self._thread.join(STOP_SECONDS)
+        with suppress(StoreError), self._service.database.writing() as session:
+            release_items(session, self._name)
+
+    def work_once(self) -> int:
+        """Decide the next items; how many were claimed."""
+        service = self._service
+        with service.database.reading() as session:
+            waits = has_waiting_items(session, service.clock())
+        if not waits:
+            return 0
+        with service.database.writing() as session:
+            items = claim_items(session, self._name, AT_ONCE, service.clock())
+        if items:
+            self._decide(items)
+        return len(items)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._service.batch_arrived.clear()
+            try:
+                worked = self.work_once()
+            except StoreError as error:
+                EVENTS.error("cannot work on batches", extra={"reason": str(error)})
+                worked = 0
+            except Exception:  # the thread must survive; the lease of these items runs out and they are tried again
+                EVENTS.error("work on a batch failed", exc_info=True)
+                worked = 0
+            if not worked:
+                self._service.batch_arrived.wait(LOOK_EVERY_SECONDS)
+
+    def _decide(self, items: Sequence[ClaimedItem]) -> None:
+        decisions, outcomes = self._outcomes(items)
+        service = self._service
+        with service.database.writing() as session:
+            held = still_held(session, self._name, items)
+            kept = [stored for stored in decisions if stored.ordinal in held]
+            save_decisions(session, kept)
+            finish_items(session, [outcome for outcome in outcomes if outcome.ordinal in held])
+        for stored in kept:
+            service.metrics.count_decision(stored.decision, stored.source)
+        service.metrics.batch_items.labels("done").inc(len(kept))
+        service.metrics.batch_items.labels("failed").inc(len(held) - len(kept))
+
+    def _outcomes(self, items: Sequence[ClaimedItem]) -> tuple[list[StoredDecision], list[ItemOutcome]]:
+        now = self._service.clock()
+        readable: list[tuple[ClaimedItem, MailRequest]] = []
+        outcomes: list[ItemOutcome] = []
+        for item in items:
+            try:
+                body = MailBody.model_validate(item.request)
+                readable.append((item, body.to_request(source="batch", api_key_id=item.api_key_id)))
+            except ProblemError as error:
+                outcomes.append(ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, problem=error.to_json()))
+        decisions: list[StoredDecision] = []
+        for (item, request), decided in zip(readable, self._consider([request for _, request in readable]), strict=True):
+            if isinstance(decided, ProblemError):
+                outcomes.append(ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, problem=decided.to_json()))
+                continue
+            stored = record(request, decided, now, item.batch_id, item.ordinal)
+            decisions.append(stored)
+            outcomes.append(ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, decision_id=stored.id))
+        return decisions, outcomes
+
+    def _consider(self, requests: list[MailRequest]) -> list[dict[str, Any] | ProblemError]:
+        """Together; when that fails, one by one, so that a mail that cannot be read fails alone."""
+        engine, now = self._service.engines.current, self._service.clock()
+        if not requests:
+            return []
+        try:
+            return list(consider_many(requests, engine, now))
+        except Exception:  # counted and logged: whatever a model raises on one mail must not fail the others
+            self._service.metrics.fallbacks.labels("batch").inc()
+            EVENTS.warning("reading a batch together failed; reading one by one", extra={"items": len(requests)}, exc_info=True)
+        results: list[dict[str, Any] | ProblemError] = []
+        for request in requests:
+            try:
+                results.append(consider(request, engine, now))
+            except Exception:
+                EVENTS.error("a mail of a batch could not be read", exc_info=True)
+                results.append(ProblemError(INTERNAL, "this mail could not be read; the fault is ours and was logged"))
+        return results
+
+
+class DailyPurge:
+    """One thread that removes old text: at the start and every day. Without `retention_days` only old stored answers go."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="replywell-purge", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopping.set()
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                purge(self._service.database, self._service.settings, self._service.clock())
+            except StoreError as error:
+                EVENTS.error("cannot purge", extra={"reason": str(error)})
+            self._stopping.wait(DAY.total_seconds())
