@@ -24,7 +24,7 @@ run: .venv/installed var/bundle/manifest.json  ## Install, train the starter mod
 
 test: .venv-test/installed  ## Install everything, torch included, then all checks and all tests
 	@$(MAKE) check
-	@.venv-test/bin/python -m pytest -q $(PYTEST_ARGS)
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 .venv-test/bin/python -m pytest -q -n 2 $(PYTEST_ARGS)
 
 check: .venv-test/installed  ## Lint, format, types and import rules
 	.venv-test/bin/ruff check .

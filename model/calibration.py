@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 
 Probabilities = NDArray[np.float64]
 ECE_BINS = 15
+LARGEST_LOG = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,16 @@ class PowerLink:
         """Choose the three parameters by the log loss on held-out scores (n, k) with their true columns (n,)."""
 
         def loss(parameters: NDArray[np.float64]) -> float:
-            scale, shift, power = float(np.exp(parameters[0])), float(parameters[1]), float(np.exp(parameters[2]))
-            return log_loss(cls(scale=scale, shift=shift, power=power).probabilities(scores), labels)
+            return log_loss(cls.of(parameters).probabilities(scores), labels)
 
         best = minimize(loss, np.array([2.8, 0.0, 1.2]), method="Nelder-Mead", options={"maxiter": 300, "xatol": 1e-3, "fatol": 1e-6})
-        return cls(scale=float(np.exp(best.x[0])), shift=float(best.x[1]), power=float(np.exp(best.x[2])))
+        return cls.of(best.x)
+
+    @classmethod
+    def of(cls, parameters: NDArray[np.float64]) -> "PowerLink":
+        """From log scale, shift and log power; on labels without any signal the search would let the logs run away."""
+        scale, power = np.exp(np.clip(parameters[[0, 2]], -LARGEST_LOG, LARGEST_LOG))
+        return cls(scale=float(scale), shift=float(parameters[1]), power=float(power))
 
 
 def softmax(logits: Probabilities) -> Probabilities:

@@ -107,7 +107,8 @@ class Predictor:
     def _understand(self, mail: Mail, cut: Passages, vectors: Vectors, index: AnswerIndex | None) -> Understanding:
         vector = mail_vector(vectors)[None, :]
         language = self._detector.detect(mail.content)
-        opinions = self.opinions(self.read(vector, [cut.text]))
+        cosines = np.vstack([vector, vectors[1:]]) @ self.parts.known.vectors.T  # the known mails are large: read them once
+        opinions = self.opinions(self.read(vector, [cut.text]), cosines[:1])
         topics = opinions.topics[0]
         ranking = Ranking.of(self.parts.topics.labels, topics)
         prior = {entry.label: entry.probability for entry in ranking.entries}
@@ -119,7 +120,7 @@ class Predictor:
             urgency=self._urgency(opinions.urgencies),
             novelty=Novelty(score=novelty, is_novel=novelty > self.parts.novelty.limit),
             matches=matches,
-            second_request=self._second_request(cut, vectors[1:], int(topics.argmax())),
+            second_request=self._second_request(cut, vectors[1:], cosines[1:], int(topics.argmax())),
             slots=slots_from_mail(mail.content, language.code),
             explanation=self._explanation(cut.text, topics, opinions.neighbours[0]),
         )
@@ -128,12 +129,12 @@ class Predictor:
         """What the heads read of masked texts and their vectors."""
         return Reading.of(vectors, texts, self.parts.characters, self.parts.words)
 
-    def opinions(self, reading: Reading) -> Opinions:
-        """Run every head over texts."""
+    def opinions(self, reading: Reading, cosines: NDArray[np.float32] | None = None) -> Opinions:
+        """Run every head over texts; `cosines` (n, known mails) when the caller has them already."""
         parts = self.parts
-        cosines = reading.vectors @ parts.known.vectors.T
-        shared = cosines if parts.topics.regression.landmarks is parts.known.vectors else None
-        scores = parts.topics.scores(reading, shared)
+        if cosines is None:
+            cosines = reading.vectors @ parts.known.vectors.T
+        scores = parts.topics.scores(reading, self._shared(cosines))
         urgencies = None
         if parts.urgency is not None:
             shared = cosines if parts.urgency.regression.landmarks is parts.known.vectors else None
@@ -145,10 +146,15 @@ class Predictor:
             neighbours=nearest_rows(cosines),
         )
 
-    def _second_request(self, cut: Passages, vectors: Vectors, first: int) -> SecondRequest | None:
+    def _shared(self, cosines: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Cosines to the known mails, where those are also the landmarks of the topic head."""
+        return cosines if self.parts.topics.regression.landmarks is self.parts.known.vectors else None
+
+    def _second_request(self, cut: Passages, vectors: Vectors, cosines: NDArray[np.float32], first: int) -> SecondRequest | None:
         if not cut.numbers:
             return None
-        topics = self.parts.topics.probabilities(self.read(vectors, cut.sentences))
+        scores = self.parts.topics.scores(self.read(vectors, cut.sentences), self._shared(cosines))
+        topics = self.parts.topics.link.probabilities(scores)
         return second_request(cut.numbers, topics, self.parts.topics.labels, first)
 
     def _urgency(self, urgencies: Probabilities | None) -> UrgencyEstimate:

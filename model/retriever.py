@@ -95,10 +95,10 @@ class AnswerIndex:
 
     def _best_keys(self, similarities: NDArray[np.float32], numbers: NDArray[np.int64]) -> dict[str, tuple[float, Key]]:
         best: dict[str, tuple[float, Key]] = {}
-        for similarity, number in zip(similarities, numbers, strict=True):
+        for similarity, number in zip(similarities.tolist(), numbers.tolist(), strict=True):
             key = self.keys[number]
             if key.answer_id not in best:
-                best[key.answer_id] = (float(similarity), key)
+                best[key.answer_id] = (similarity, key)
         return best
 
     def _topic_probability(self, answer_id: str, topics: Mapping[str, float]) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
 from data.redact import mask
+from model.counting import TOKEN, WordPieces, Words, counted
 
 MIN_GROUPS = 3
 MAX_CHARACTERS = 20_000
@@ -28,16 +29,20 @@ class TermKind:
     shortest: int
     longest: int
 
-    def counter(self, terms: Sequence[str] | None = None) -> CountVectorizer:
-        """The scikit-learn vectorizer that counts these n-grams."""
+    def counter(self) -> CountVectorizer:
+        """The scikit-learn vectorizer that finds these n-grams."""
         return CountVectorizer(
             analyzer=self.analyzer,
             ngram_range=(self.shortest, self.longest),
-            token_pattern=r"(?u)<\w+>|\b\w+\b" if self.analyzer == "word" else None,
+            token_pattern=TOKEN.pattern if self.analyzer == "word" else None,
             strip_accents=without_accents,
-            vocabulary=list(terms) if terms is not None else None,
             dtype=np.float32,
         )
+
+    def seeker(self, terms: Sequence[str]) -> Words | WordPieces:
+        """What finds the columns of known n-grams in texts."""
+        columns = {term: number for number, term in enumerate(terms)}
+        return (Words if self.analyzer == "word" else WordPieces)(columns, self.shortest, self.longest)
 
 
 CHARACTERS = TermKind(analyzer="char_wb", shortest=2, longest=5)
@@ -56,14 +61,12 @@ class Vocabulary:
     terms: tuple[str, ...]
     group_frequency: NDArray[np.int64]
     groups: int
-    counter: CountVectorizer
+    seeker: Words | WordPieces
 
     @classmethod
     def of(cls, kind: TermKind, terms: Sequence[str], group_frequency: NDArray[np.int64], groups: int) -> "Vocabulary":
         """Build from stored terms."""
-        # An empty vocabulary is refused by scikit-learn; a term that no text can hold stands in for it.
-        counter = kind.counter(terms if len(terms) else ["\x00"])
-        return cls(kind=kind, terms=tuple(terms), group_frequency=group_frequency, groups=groups, counter=counter)
+        return cls(kind=kind, terms=tuple(terms), group_frequency=group_frequency, groups=groups, seeker=kind.seeker(terms))
 
     @classmethod
     def learn(cls, kind: TermKind, texts: Sequence[str], groups: NDArray[np.int64]) -> "tuple[Vocabulary, sp.csr_matrix]":
@@ -89,8 +92,7 @@ class Vocabulary:
 
     def count(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Counts of every term, shape (len(texts), len(terms)), float32."""
-        counts = sp.csr_matrix(self.counter.transform(texts))
-        return counts if self.terms else counts[:, :0]
+        return counted([self.seeker.columns(without_accents(text.lower())) for text in texts], len(self.terms))
 
     def weighting(self, min_groups: int) -> "Weighting":
         """Inverse group frequency of the terms that at least `min_groups` groups use; the others weigh nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from serving.api import batches, decisions, docs, health, models, understand
 from serving.api.access import Access

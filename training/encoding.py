@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -35,10 +36,8 @@ def encode(encoder: Encoder, contents: Sequence[str], progress: Progress) -> NDA
 
 
 def mail_vectors(encoder: Encoder, contents: Sequence[str]) -> Vectors:
-    """The vectors of a few mails; one call of the encoder for all of them only when it gains from it."""
+    """The vectors of a few mails from one call of the encoder: what that moves, about 1e-7, matters to decisions, not to training."""
     passages = [Passages.of(content) for content in contents]
-    if not encoder.batches:
-        return np.stack([mail_vector(encoder.encode(cut.texts)) for cut in passages])
     together = encoder.encode([text for cut in passages for text in cut.texts])
     blocks = np.split(together, np.cumsum([len(cut.texts) for cut in passages])[:-1])
     return np.stack([mail_vector(block) for block in blocks])
@@ -60,6 +59,7 @@ def _blocks(encoder: Encoder, chunks: Sequence[Sequence[str]], size: int) -> Ite
 
 
 def _load(name: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent ends its own
     _encoder_of_process[:] = [load_encoder(name)]
 
 
