@@ -15,7 +15,7 @@ from model.ridge import Mix, add_product, group_members, radial, solve_exactly
 from model.terms import Vocabulary
 
 SEARCH_ROWS = 2_000
-NEARLY_EQUAL = 1.02
+NEARLY_EQUAL = 0.02
 START = Mix(terms=0.2, words=0.3, min_groups=3, ridge=0.3, gamma=1.0)
 STEPS: tuple[dict[str, tuple[float, ...]], ...] = (
     {"terms": (0.0, 0.2, 0.5, 0.8, 1.0), "min_groups": (3, 10)},
@@ -94,7 +94,8 @@ def in_order(tried: list[Tried]) -> list[Tried]:
     A left-out group still counts in the group frequencies, so terms of few groups look a little better here than they will be.
     """
     by_loss = sorted(tried, key=lambda entry: entry.loss)
-    near = [entry for entry in by_loss if entry.loss <= by_loss[0].loss * NEARLY_EQUAL]
+    best = by_loss[0].loss
+    near = [entry for entry in by_loss if entry.loss <= best + NEARLY_EQUAL * abs(best)]
     chosen = max(near, key=lambda entry: (entry.mix.min_groups, -entry.loss))
     return [chosen, *(entry for entry in by_loss if entry is not chosen)]
 

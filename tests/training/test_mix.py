@@ -21,6 +21,10 @@ def test_takes_the_smaller_loss_when_they_differ() -> None:
     assert [entry.loss for entry in in_order([tried(10, 0.6), tried(3, 0.5)])] == [0.5, 0.6]
 
 
+def test_chooses_among_losses_of_nothing_and_less() -> None:
+    assert len(in_order([tried(3, -1e-12), tried(10, 0.0)])) == 2
+
+
 def test_takes_every_row_of_a_small_set() -> None:
     assert search_rows(np.arange(5)).tolist() == [0, 1, 2, 3, 4]
 
