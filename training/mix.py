@@ -14,7 +14,7 @@ from model.classifier import Reading, View
 from model.ridge import Mix, add_product, group_members, radial, solve_exactly
 from model.terms import Vocabulary
 
-SEARCH_ROWS = 2_000
+SEARCH_ROWS = 1_500
 NEARLY_EQUAL = 0.02
 START = Mix(terms=0.2, words=0.3, min_groups=3, ridge=0.3, gamma=1.0)
 STEPS: tuple[dict[str, tuple[float, ...]], ...] = (

@@ -3,7 +3,9 @@
 import json as jsonlib
 import os
 import shlex
+import shutil
 import socket
+import sys
 import threading
 import time
 import urllib.error
@@ -135,8 +137,8 @@ def greeting(settings: Settings) -> str:
     curl = f"curl -s {address}/v1/score -H 'Content-Type: application/json'{key} -d {shlex.quote(jsonlib.dumps(mail, ensure_ascii=False))}"
     lines = [f"Replywell listens on {address}. Three things to try:", "", f"  {curl}", ""]
     if not settings.open:
-        lines[1:1] = ["(a key: `KEY=$(replywell create-key me --scope score)`)"]
-    return "\n".join([*lines, f"  replywell score {_sample()}", "", f"  {address}/docs", ""])
+        lines[1:1] = [f"(a key: `KEY=$({_command()} create-key me --scope score)`)"]
+    return "\n".join([*lines, f"  {_command()} score {_sample()}", "", f"  {address}/docs", ""])
 
 
 def _address(settings: Settings) -> str:
@@ -147,9 +149,15 @@ def _address(settings: Settings) -> str:
 def _sample() -> str:
     """A mail of the starter set, named as it can be typed from here."""
     mails = sorted((SEED_ANSWERS.parent / "mails").glob("*.eml"))
-    if not mails:
-        return "mail.eml"
-    try:
-        return str(mails[0].relative_to(Path.cwd()))
-    except ValueError:
-        return str(mails[0])
+    return _from_here(mails[0]) if mails else "mail.eml"
+
+
+def _command() -> str:
+    """This program, as it can be typed from here: by its path where its environment is not activated."""
+    mine = Path(sys.executable).with_name("replywell")
+    found = shutil.which("replywell")
+    return _from_here(mine) if mine.is_file() and (found is None or Path(found) != mine) else "replywell"
+
+
+def _from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

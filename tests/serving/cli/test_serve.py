@@ -174,7 +174,7 @@ def test_the_printed_commands_work_as_they_are(sqlite_url: str, current: Path) -
             time.sleep(0.1)
         shown = running.output.read_text()
         (curl,) = re.findall(r"^  (curl .*)$", shown, re.MULTILINE)
-        (mail,) = re.findall(r"^  replywell score (.*)$", shown, re.MULTILINE)
+        (mail,) = re.findall(r"^  \S*replywell score (.*)$", shown, re.MULTILINE)
         answer = subprocess.run(shlex.split(curl), capture_output=True, check=True, text=True)
         assert running.address + "/docs" in shown
     assert json.loads(answer.stdout)["decision_id"].startswith("dec_")

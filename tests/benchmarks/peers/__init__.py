@@ -1,0 +1,1 @@
+"""One script a contestant, run in the contestant's own environment, with its pinned requirements beside it."""
