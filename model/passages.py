@@ -60,7 +60,7 @@ def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, in order, none of them empty. Cut by punctuation alone, so the language need not be known."""
     with document(_cutter(), text) as found:
         parts = (part.strip(" \t\r\n¿¡") for sentence in found.sents for part in sentence.text.split("\n\n"))
-        return tuple(part for part in parts if part)
+        return tuple(part for part in parts if not part.isspace() and part)
 
 
 @lru_cache(maxsize=1)
