@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-SLOT = re.compile(r"\{\{ ?([a-z][a-z0-9_]{0,39}) ?\}\}")
+from data.template import slot_names
 
 
 class AnswerError(ValueError):
@@ -43,6 +42,21 @@ class DataClass(StrEnum):
     PERSONAL = "personal"
 
 
+class Translation(StrEnum):
+    """Whether a variant still says what the original says; saving another original makes the others outdated."""
+
+    ORIGINAL = "original"
+    CURRENT = "current"
+    OUTDATED = "outdated"
+
+
+class BodyFormat(StrEnum):
+    """How a body is written: plain text, or HTML of a few harmless elements."""
+
+    TEXT = "text"
+    HTML = "html"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """An answer in one language. `questions` are example questions, further keys for the search."""
@@ -50,6 +64,8 @@ class Variant:
     language: str
     title: str
     body: str
+    format: BodyFormat = BodyFormat.TEXT
+    translation: Translation = Translation.CURRENT
     questions: tuple[str, ...] = ()
 
 
@@ -65,7 +81,11 @@ class AnswerAttachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One approved reply in one or several languages."""
+    """One approved reply in one or several languages.
+
+    `merged_into` names the answer that replaced this one as its near-duplicate: it is never given any more, but its texts still lead
+    there. `aliases` are the ids that were merged into this one.
+    """
 
     id: str
     version: int = 1
@@ -77,18 +97,21 @@ class Answer:
     data_class: DataClass = DataClass.PUBLIC
     valid_from: date | None = None
     valid_until: date | None = None
+    owner: str | None = None
+    merged_into: str | None = None
     aliases: tuple[str, ...] = ()
 
     @property
     def slots(self) -> tuple[str, ...]:
         """Names of the slots of all variants, in order of first use."""
-        found = (name for variant in self.variants for name in SLOT.findall(variant.body))
+        found = (name for variant in self.variants for name in slot_names(variant.body))
         return tuple(dict.fromkeys(found))
 
     @property
     def content_hash(self) -> str:
         """sha256 of everything a customer would receive."""
-        content = {"variants": [asdict(v) for v in self.variants], "attachments": [a.sha256 for a in self.attachments]}
+        sent = [{"language": v.language, "title": v.title, "body": v.body, "format": v.format} for v in self.variants]
+        content = {"variants": sent, "attachments": [a.sha256 for a in self.attachments]}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def variant(self, language: str) -> Variant | None:
@@ -96,9 +119,10 @@ class Answer:
         return next((variant for variant in self.variants if variant.language == language), None)
 
     def is_usable(self, today: date) -> bool:
-        """Active, and today lies between its dates."""
+        """Active, not merged into another, and today lies between its dates."""
         begun = self.valid_from is None or self.valid_from <= today
-        return self.state is State.ACTIVE and begun and (self.valid_until is None or today <= self.valid_until)
+        in_time = begun and (self.valid_until is None or today <= self.valid_until)
+        return self.state is State.ACTIVE and self.merged_into is None and in_time
 
     def to_json(self) -> dict[str, Any]:
         """One line of the answers export: plain JSON types, with the derived slots and content hash."""
@@ -176,7 +200,8 @@ def _from_export(path: Path) -> Iterable[Answer]:
 
 
 def _variant(value: Mapping[str, Any]) -> Variant:
-    return Variant(**{**value, "questions": tuple(value.get("questions", ()))})
+    kinds: Mapping[str, Callable[[Any], Any]] = {"questions": tuple, "format": BodyFormat, "translation": Translation}
+    return Variant(**{key: kinds[key](item) if key in kinds else item for key, item in value.items()})
 
 
 def _attachment(path: Path) -> AnswerAttachment:

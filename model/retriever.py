@@ -7,8 +7,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from data.answer import SLOT, Answer, State
+from data.answer import Answer, State
 from data.language import UNDETERMINED
+from data.template import SLOT
 from model.encoder import Encoder, Vectors, encode_in_chunks
 from model.understanding import PROBABILITY_DIGITS, Match
 

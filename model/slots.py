@@ -9,9 +9,9 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
-from data.answer import SLOT
 from data.language import UNDETERMINED
 from data.redact import mask
+from data.template import SLOT
 from model.documents import document
 from model.understanding import SlotValue
 
