@@ -20,7 +20,7 @@ START = Mix(terms=0.2, words=0.3, min_groups=3, ridge=0.3, gamma=1.0)
 STEPS: tuple[dict[str, tuple[float, ...]], ...] = (
     {"terms": (0.0, 0.2, 0.5, 0.8, 1.0), "min_groups": (3, 10)},
     {"ridge": (0.03, 0.1, 1.0), "gamma": (1.0, 2.0)},
-    {"words": (0.0, 0.6)},
+    {"words": (0.0, 0.3, 0.6), "min_groups": (3, 10)},
     {"terms": (0.1, 0.3, 0.65, 0.9)},
     {"ridge": (0.03, 0.1, 0.3, 1.0)},
 )
