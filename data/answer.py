@@ -12,6 +12,9 @@ from typing import Any
 
 from data.template import slot_names
 
+# Keys of an export that no answer is made from.
+DERIVED = frozenset(["slots", "content_hash", "kept"])
+
 
 class AnswerError(ValueError):
     """An answer cannot be read; the message names the file, the answer and the fault."""
@@ -133,14 +136,12 @@ class Answer:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Answer":
-        """Read one line of the answers export; unknown keys are an error.
+        """Read one line of the answers export; unknown keys are an error. What only the base knows (`kept`) is passed over.
 
         Raises:
             AnswerError: a key is unknown or missing, or a value is not of its kind.
         """
-        known = dict(value)
-        known.pop("slots", None)
-        known.pop("content_hash", None)
+        known = {key: item for key, item in value.items() if key not in DERIVED}
         try:
             known["variants"] = tuple(_variant(item) for item in known["variants"])
             known["attachments"] = tuple(AnswerAttachment(**item) for item in known.get("attachments", ()))

@@ -9,22 +9,26 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
-from serving.api import batches, decisions, docs, health, models, understand
+from serving.answers.index import version_number
+from serving.answers.starter import is_untouched, take_over
+from serving.api import answers, batches, curation, decisions, docs, health, models, search, transfer, understand
 from serving.api.access import Access
 from serving.api.errors import answer_with_problems
 from serving.api.examples import body_schemas
 from serving.api.limits import Budget
 from serving.api.reading import BodyLimit
 from serving.bundles import Engine, EngineLoader, Engines
+from serving.following import follow_base
 from serving.gathering import GatheringReader
 from serving.logs import EVENTS, log_to_standard_error
 from serving.metrics import Metrics
+from serving.neighbours import Neighbours
 from serving.reload import POLL_SECONDS, follow
 from serving.service import THREADS, THREADS_WHEN_GATHERING, Clock, Service, utc_now
 from serving.settings import Settings, load_settings
 from serving.store.database import Database, StoreError
 from serving.store.state import model_generation
-from serving.worker import BatchWorker, DailyPurge
+from serving.worker import BatchWorker, answer_dates, daily_purge, neighbours_follow
 
 RETRY_POLLS = 30
 
@@ -51,13 +55,17 @@ def build_service(settings: Settings, clock: Clock = utc_now) -> Service:
     with database.reading() as session:
         generation = model_generation(session)
     metrics = Metrics()
-    loader = EngineLoader(settings, metrics)
+    loader = EngineLoader(settings, metrics, database)
+    if is_untouched(database):
+        take_over(database, loader.load_answers(), clock())
     engine = loader.load()
     metrics.generation.set(generation)
+    metrics.base_version.set(version_number(engine.versions.index))
     return Service(
         settings=settings,
         database=database,
         engines=Engines(loader, engine, generation),
+        neighbours=Neighbours(database, engine.encoder),
         metrics=metrics,
         clock=clock,
         limiter=CapacityLimiter(_threads(engine)),
@@ -78,10 +86,11 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.interactive = Budget(service.settings.rate_per_minute)
     app.state.batches = Budget(service.settings.batch_rate_per_minute)
+    app.state.public = Budget(service.settings.public_rate_per_minute)
     answer_with_problems(app)
     app.add_middleware(BodyLimit, max_bytes=service.settings.max_body_bytes)
     app.add_middleware(Access, metrics=service.metrics)
-    for resource in (understand, batches, decisions, models, health, docs):
+    for resource in (understand, batches, decisions, transfer, curation, answers, search, models, health, docs):
         app.include_router(resource.router)
     _document(app)
     return app
@@ -95,20 +104,33 @@ def _threads(engine: Engine) -> int:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Background work of a process lives as long as the application: batches, following reloads, the daily purge."""
     service: Service = app.state.service
-    workers = (BatchWorker(service), DailyPurge(service))
-    following = asyncio.create_task(_follow(service))
+    workers = (BatchWorker(service), daily_purge(service), answer_dates(service), neighbours_follow(service))
+    following = (asyncio.create_task(_follow_models(service)), asyncio.create_task(_follow_base(service)))
     for worker in workers:
         worker.start()
     yield
-    following.cancel()
-    with suppress(asyncio.CancelledError):
-        await following
+    for task in following:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     for worker in workers:
         worker.stop()
     service.database.close()
 
 
-async def _follow(service: Service) -> None:
+async def _follow_base(service: Service) -> None:
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        try:
+            await asyncio.to_thread(follow_base, service)
+            await asyncio.to_thread(service.engines.rebuild_index)
+        except StoreError as error:
+            EVENTS.warning("cannot look at the answer base", extra={"reason": str(error)})
+        except Exception:  # the task must survive: the old index keeps serving, and the next look tries again
+            EVENTS.error("the answer base could not be followed", exc_info=True)
+
+
+async def _follow_models(service: Service) -> None:
     tried, polls = 0, 0
     while True:
         await asyncio.sleep(POLL_SECONDS)

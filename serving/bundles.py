@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,9 +19,12 @@ from model.decision import Circumstances, Versions
 from model.encoder import Encoder, EncoderError, load_encoder
 from model.policy import Policy, PolicyError
 from model.retriever import AnswerIndex
+from serving.answers.index import build_index, followed, version_number
 from serving.gathering import GatheringReader, Reader
 from serving.metrics import Metrics
 from serving.settings import Settings
+from serving.store.base_version import base_version
+from serving.store.database import Database
 
 MANIFEST = "manifest.json"
 REGISTRY_SCHEME = "models:/"
@@ -49,13 +52,21 @@ class Engine:
         answers = self.index.answers if self.index else {}
         return Circumstances(policy=self.policy, answers=answers, versions=self.versions, now=now)
 
+    def with_index(self, index: AnswerIndex) -> "Engine":
+        """The same engine over another state of the answer base."""
+        return replace(self, index=index, versions=replace(self.versions, answers=index.version, index=index.version))
+
 
 class EngineLoader:
-    """Builds engines from the settings. The encoder is kept between loads while bundles name the same one."""
+    """Builds engines from the settings. The encoder is kept between loads while bundles name the same one.
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    The answers are those of the database; without one, those that lie where the settings say.
+    """
+
+    def __init__(self, settings: Settings, metrics: Metrics, database: Database | None = None) -> None:
         self._settings = settings
         self._metrics = metrics
+        self._database = database
         self._encoders: dict[str, Encoder] = {}
 
     def load(self) -> Engine:
@@ -122,6 +133,8 @@ class EngineLoader:
         return self._encoders[name]
 
     def _index(self, encoder: Encoder) -> AnswerIndex | None:
+        if self._database is not None:
+            return build_index(self._database, encoder)
         answers = self.load_answers()
         return AnswerIndex.build(answers, encoder, answers_version(answers)) if answers else None
 
@@ -151,6 +164,41 @@ class Engines:
             self._engine = self.loader.load()
             self._old.clear()
             return self._engine
+
+    @property
+    def base_version(self) -> int:
+        """The version of the answer base that serves now."""
+        return version_number(self._engine.versions.index)
+
+    def is_behind(self, database: Database) -> bool:
+        """Whether the base has changes that do not serve yet."""
+        with database.reading() as session:
+            return base_version(session) != self.base_version
+
+    def follow_base(self, database: Database) -> bool:
+        """Let the index follow the base and swap one reference; False when there was nothing new."""
+        with self._loading:
+            engine = self._engine
+            if engine.index is None:
+                return False
+            index = followed(engine.index, database, engine.encoder)
+            if index is engine.index:
+                return False
+            self._engine = engine.with_index(index)
+            self._old = {bundle: old.with_index(index) if old.encoder is engine.encoder else old for bundle, old in self._old.items()}
+            return True
+
+    def rebuild_index(self) -> bool:
+        """Build the index anew beside the one that serves, when so much has changed that searches get slower."""
+        engine = self._engine
+        if engine.index is None or not engine.index.needs_rebuild:
+            return False
+        rebuilt = engine.index.rebuilt(engine.encoder)
+        with self._loading:
+            if self._engine is not engine:  # it changed meanwhile: the next look begins with what is there then
+                return False
+            self._engine = engine.with_index(rebuilt)
+            return True
 
     def as_before(self, bundle_id: str) -> Engine | None:
         """The engine with the bundle that made an old decision, or None when that bundle is gone.

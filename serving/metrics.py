@@ -42,6 +42,9 @@ class Metrics:
         self.generation = Gauge(
             "replywell_model_generation", "Generation of the model that serves", registry=self._registry, multiprocess_mode="min"
         )
+        self.base_version = Gauge(
+            "replywell_answer_base_version", "Version of the answer base that serves", registry=self._registry, multiprocess_mode="min"
+        )
 
     def count_decision(self, decision: Mapping[str, Any], source: str) -> None:
         """Count a stored decision."""

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 
 from serving.bundles import Engines
 from serving.metrics import Metrics
+from serving.neighbours import Neighbours
 from serving.settings import Settings
 from serving.store.database import Database
 
@@ -34,6 +35,7 @@ class Service:
     settings: Settings
     database: Database
     engines: Engines
+    neighbours: Neighbours
     metrics: Metrics
     clock: Clock = utc_now
     batch_arrived: threading.Event = field(default_factory=threading.Event)

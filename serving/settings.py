@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
+from data.template import DECLARED_SLOTS
+
 PREFIX = "REPLYWELL_"
 CONFIG_VARIABLE = "REPLYWELL_CONFIG"
 DEFAULT_FILE = Path("replywell.toml")
@@ -32,6 +34,14 @@ class Settings(BaseSettings):
     encoder: str | None = None
     bundle_public_key: str | None = Field(default=None, pattern=r"^[0-9a-fA-F]{64}$")
     mlflow_tracking_uri: str = "sqlite:///var/mlflow.db"
+
+    answer_slots: tuple[str, ...] = DECLARED_SLOTS
+    own_hosts: tuple[str, ...] = ()
+    four_eyes: bool = False
+    max_attachment_bytes: int = Field(default=5_000_000, ge=1)
+    max_import_bytes: int = Field(default=50_000_000, ge=1)
+    public_search: bool = True
+    public_rate_per_minute: int = Field(default=60, ge=1)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

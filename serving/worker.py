@@ -1,13 +1,14 @@
-"""Background work of a process: decides the items of batches, and purges old text once a day."""
+"""Background work of a process: decides the items of batches, purges old text, moves answers by their dates."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
+from serving.answers.lifecycle import move_due
 from serving.bodies import MailBody, problem_of
 from serving.logs import EVENTS
 from serving.mail_request import MailRequest
@@ -15,6 +16,7 @@ from serving.pipeline import consider, consider_many, record
 from serving.problems import FORBIDDEN, INTERNAL, INVALID_REQUEST, Fault, ProblemError
 from serving.retention import purge
 from serving.service import Service
+from serving.store.answers import Made
 from serving.store.batches import ClaimedItem, ItemOutcome, NewItem, claim_items, finish_items, has_waiting_items, release_items, still_held
 from serving.store.database import StoreError
 from serving.store.decisions import StoredDecision, save_decisions
@@ -24,6 +26,7 @@ AT_ONCE = 64
 LOOK_EVERY_SECONDS = 1.0
 STOP_SECONDS = 20.0
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 def new_items(values: Sequence[Any], may_verify: bool) -> list[NewItem]:
@@ -162,13 +165,15 @@ class BatchWorker:
         return results
 
 
-class DailyPurge:
-    """One thread that removes old text: at the start and every day. Without `retention_days` only old stored answers go."""
+class Repeated:
+    """One thread that does something at the start and then every so often; a database that is away is tried again the next time."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, name: str, every: timedelta, work: Callable[[], object]) -> None:
+        self._name = name
+        self._every = every
+        self._work = work
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="replywell-purge", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"replywell-{name}", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -182,7 +187,28 @@ class DailyPurge:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                purge(self._service.database, self._service.settings, self._service.clock())
+                self._work()
             except StoreError as error:
-                EVENTS.error("cannot purge", extra={"reason": str(error)})
-            self._stopping.wait(DAY.total_seconds())
+                EVENTS.error("cannot do repeated work", extra={"work": self._name, "reason": str(error)})
+            self._stopping.wait(self._every.total_seconds())
+
+
+def daily_purge(service: Service) -> Repeated:
+    """Removes old text. Without `retention_days` only old stored answers go."""
+    return Repeated("purge", DAY, lambda: purge(service.database, service.settings, service.clock()))
+
+
+def answer_dates(service: Service) -> Repeated:
+    """Puts answers in service on their first day, and out of it after their last."""
+
+    def move() -> None:
+        now = service.clock()
+        with service.database.writing() as session:
+            move_due(session, now.date(), Made(by=None, at=now))
+
+    return Repeated("dates", MINUTE, move)
+
+
+def neighbours_follow(service: Service) -> Repeated:
+    """Keeps the duplicate index at the base's version."""
+    return Repeated("neighbours", timedelta(seconds=LOOK_EVERY_SECONDS), service.neighbours.follow)

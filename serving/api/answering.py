@@ -18,14 +18,21 @@ from serving.store.idempotency import Answer, Call, ClaimLostError, OtherRequest
 Work = Callable[[Session], Answer]
 
 
-def json_response(value: Any, status: int = 200) -> Response:
-    """JSON as it is, without a detour over a model."""
-    return Response(_text(value), status_code=status, media_type="application/json")
+def json_response(value: Any, status: int = 200, revision: int | None = None) -> Response:
+    """JSON as it is, without a detour over a model; a `revision` becomes its ETag."""
+    headers = {} if revision is None else {"ETag": etag(revision)}
+    return Response(_text(value), status_code=status, media_type="application/json", headers=headers)
 
 
-def answer(value: Any, status: int = 200, location: str | None = None) -> Answer:
-    """A result that can be kept for repetition."""
-    return Answer(status=status, body=_text(value), headers=(("Location", location),) if location else ())
+def answer(value: Any, status: int = 200, location: str | None = None, *, revision: int | None = None) -> Answer:
+    """A result that can be kept for repetition; a `revision` becomes its ETag."""
+    named = (("Location", location), ("ETag", None if revision is None else etag(revision)))
+    return Answer(status=status, body=_text(value), headers=tuple((name, value) for name, value in named if value))
+
+
+def etag(revision: int) -> str:
+    """A revision as HTTP names it."""
+    return f'"{revision}"'
 
 
 def answer_once(service: Service, caller: Caller, received: Received, work: Work) -> Response:

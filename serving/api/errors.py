@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from serving.api.refusals import problem_of_refusal
 from serving.logs import EVENTS
 from serving.problems import (
     INTERNAL,
@@ -21,6 +22,7 @@ from serving.problems import (
     Kind,
     ProblemError,
 )
+from serving.store.answers import AnswerStoreError
 from serving.store.database import StoreError
 
 PROBLEM = "#/components/schemas/ProblemShape"
@@ -48,6 +50,7 @@ def answer_with_problems(app: FastAPI) -> None:
     """Replace the framework's own error answers."""
     app.add_exception_handler(ProblemError, _known)
     app.add_exception_handler(StoreError, _store)
+    app.add_exception_handler(AnswerStoreError, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(Exception, _unknown)
@@ -56,6 +59,11 @@ def answer_with_problems(app: FastAPI) -> None:
 async def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
     return problem_response(request, error)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AnswerStoreError)
+    return problem_response(request, problem_of_refusal(error))
 
 
 async def _store(request: Request, error: Exception) -> Response:

@@ -5,11 +5,23 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from serving.answer_bodies import AnswerBody, BlockBody, MergeBody, RestoreBody, VerdictBody
 from serving.api.shapes import ProblemShape
 from serving.bodies import BatchBody, CorrectionBody, FeedbackBody, MailBody
 
 RAW_MAIL_EXAMPLE = "From: ana@example.com\r\nSubject: Where is my parcel?\r\n\r\nOrder 48213 should have been here on Monday.\r\n"
-COMPONENTS: tuple[type[BaseModel], ...] = (MailBody, BatchBody, FeedbackBody, CorrectionBody, ProblemShape)
+COMPONENTS: tuple[type[BaseModel], ...] = (
+    MailBody,
+    BatchBody,
+    FeedbackBody,
+    CorrectionBody,
+    ProblemShape,
+    AnswerBody,
+    BlockBody,
+    MergeBody,
+    RestoreBody,
+    VerdictBody,
+)
 REFERENCE = "#/components/schemas/{model}"
 
 CLASSIFIED: dict[str, Any] = {

@@ -10,6 +10,7 @@ from serving.api.answering import json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import documented
 from serving.api.shapes import HealthShape, VersionShape
+from serving.following import base_behind
 from serving.metrics import MEDIA_TYPE
 from serving.problems import FORBIDDEN, NOT_READY, UNAUTHORIZED, ProblemError
 from serving.reload import generation_behind
@@ -34,13 +35,16 @@ async def live() -> Response:
 
 @router.get("/readyz", responses=documented({200: {"model": HealthShape}}, NOT_READY), summary="Mails can be decided and stored")
 async def ready(service: Serviced) -> Response:
-    """The bundle is loaded and of the generation that was asked for last, and the database can be reached."""
+    """The bundle is of the generation that was asked for last, the index at the base's version, and the database can be reached."""
     try:
         behind = await service.in_thread(lambda: generation_behind(service))
+        stale = await service.in_thread(lambda: base_behind(service))
     except StoreError as error:
         raise ProblemError(NOT_READY, "the database cannot be reached", headers={"Retry-After": "2"}) from error
     if behind:
         raise ProblemError(NOT_READY, "a newer model was asked for and is not loaded here", headers={"Retry-After": "2"})
+    if stale:
+        raise ProblemError(NOT_READY, "the answer base changed, and the index here does not follow yet", headers={"Retry-After": "1"})
     return json_response({"status": "ready"})
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problems import INVALID_REQUEST, TOO_LARGE, UNSUPPORTED, ProblemError
+from serving.problems import INVALID_REQUEST, NO_REVISION, TOO_LARGE, UNSUPPORTED, ProblemError
 
 JSON = "application/json"
 RAW_MAIL = "message/rfc822"
+REVISION = re.compile(r'"(\d{1,9})"')
 KEY_SHAPE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -38,6 +39,26 @@ async def receive_json(request: Request) -> Received:
 async def receive_mail(request: Request) -> Received:
     """The body of a call that takes a mail as JSON or raw."""
     return await _receive(request, (JSON, RAW_MAIL))
+
+
+async def receive_file(request: Request, accepted: tuple[str, ...]) -> Received:
+    """The body of a call that takes a file of one of these media types."""
+    return await _receive(request, accepted)
+
+
+def revision_of(request: Request) -> int:
+    """The revision that the caller saw, from `If-Match`.
+
+    Raises:
+        ProblemError: it is missing, or not an ETag of ours.
+    """
+    named = request.headers.get("if-match")
+    if named is None:
+        raise ProblemError(NO_REVISION, "send If-Match with the ETag of the answer that you read, so that nobody's change is lost")
+    found = REVISION.fullmatch(named.strip())
+    if found is None:
+        raise ProblemError(INVALID_REQUEST, f'If-Match: send the ETag as you got it, such as "3", not {named[:40]}')
+    return int(found[1])
 
 
 async def _receive(request: Request, accepted: tuple[str, ...]) -> Received:

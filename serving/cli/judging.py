@@ -9,6 +9,7 @@ import typer
 from serving.app import build_service
 from serving.bodies import MailBody, not_empty, raw_mail, read_json
 from serving.bundles import EngineLoader
+from serving.cli.opening import base_if_there
 from serving.cli.terminal import ConfigOption, JsonOption, console, fail, one_line_errors, print_json, print_table
 from serving.mail_request import MailRequest
 from serving.metrics import Metrics
@@ -54,7 +55,7 @@ def score_file(
     with one_line_errors():
         request = _request(file)
         settings = load_settings(Path(config) if config else None)
-        decided = _stored(request, settings) if store else consider(request, EngineLoader(settings, Metrics()).load(), utc_now())
+        decided = _stored(request, settings) if store else _considered(request, settings)
     if json:
         print_json(decided)
     else:
@@ -82,6 +83,11 @@ def replay_decision(
     else:
         _show_replay(again)
     raise typer.Exit(0 if again.is_equal else 1)
+
+
+def _considered(request: MailRequest, settings: Settings) -> dict[str, Any]:
+    engine = EngineLoader(settings, Metrics(), base_if_there(settings)).load()
+    return consider(request, engine, utc_now())
 
 
 def _stored(request: MailRequest, settings: Settings) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from serving.api.health import program_version
-from serving.cli import check, judging, keeping, keys, serve
+from serving.cli import answers, check, curating, judging, keeping, keys, serve
 
 app = typer.Typer(
     name="replywell",
@@ -18,6 +18,16 @@ app = typer.Typer(
 
 for module in (serve, judging, keys, check, keeping):
     module.add_to(app)
+
+base = typer.Typer(
+    help="The answer base: import, clean, search, export.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (answers, curating):
+    module.add_to(base)
+app.add_typer(base, name="answers")
 
 
 def _version(wanted: bool) -> None:

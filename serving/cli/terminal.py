@@ -2,17 +2,22 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from model.encoder import EncoderError
+from serving.answers.sources.reading import ImportFileError
+from serving.answers.spelling import SpellingError
 from serving.bundles import EngineError
 from serving.problems import ProblemError
 from serving.settings import ConfigError
+from serving.store.answers import AnswerStoreError
 from serving.store.database import StoreError
 
 ConfigOption = Annotated[str | None, typer.Option("--config", metavar="FILE", help="Settings file instead of replywell.toml.")]
@@ -32,7 +37,7 @@ def one_line_errors() -> Iterator[None]:
     """Turns what a person can mend into one line; anything else is a fault of ours and shows its trace."""
     try:
         yield
-    except (ConfigError, StoreError, EngineError) as error:
+    except (ConfigError, StoreError, EngineError, EncoderError, AnswerStoreError, ImportFileError, SpellingError) as error:
         fail(str(error))
     except ProblemError as error:
         fail(f"{error.kind.title}: {error.detail}")
@@ -54,3 +59,13 @@ def print_table(rows: list[tuple[str, str]]) -> None:
     output = console()
     for name, value in rows:
         output.print(Text.assemble((name.ljust(width), "bold"), "  ", value))
+
+
+@contextmanager
+def bar(title: str, shown: bool) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on a terminal; yields what moves it: the stage, how much is done, and of how much where that is known."""
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    output = Console(file=sys.stderr)
+    with Progress(*columns, console=output, disable=not (shown and output.is_terminal)) as bars:
+        number = bars.add_task(title, total=None)
+        yield lambda stage, done, total: bars.update(number, description=f"{title}: {stage}", completed=done, total=total)

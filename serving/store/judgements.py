@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from serving.store.answer_writes import count_use
 from serving.store.ids import is_id, new_id
 from serving.store.tables import CorrectionRow, DecisionRow, FeedbackRow, SuggestionRow
 
 ROWS_AT_ONCE = 500
+TAKEN = frozenset(["used", "edited"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Judged:
 
 
 def save_feedback(session: Session, suggestion_id: str, feedback: Feedback, api_key_id: str | None, now: datetime) -> str | None:
-    """Store feedback; its id, or None when there is no such suggestion."""
+    """Store feedback, and count the use of the answer; its id, or None when there is no such suggestion."""
     suggestion = session.get(SuggestionRow, suggestion_id) if is_id(suggestion_id, "sug") else None
     if suggestion is None:
         return None
@@ -77,6 +79,8 @@ def save_feedback(session: Session, suggestion_id: str, feedback: Feedback, api_
     )
     session.add(row)
     session.flush()
+    if feedback.outcome in TAKEN:
+        count_use(session, suggestion.answer_id)
     return row.id
 
 
@@ -103,6 +107,14 @@ def save_correction(session: Session, decision_id: str, correction: Correction, 
 def judged_decisions(session: Session, since: datetime | None = None) -> Iterator[Judged]:
     """Decisions that people judged (after `since`) and whose text was not purged, oldest first."""
     ids = _judged_ids(session, since)
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        yield from _judged(session, ids[start : start + ROWS_AT_ONCE])
+
+
+def recent_decisions(session: Session, since: datetime, limit: int) -> Iterator[Judged]:
+    """The newest decisions since a moment, judged or not, whose text was not purged; oldest first."""
+    recent = select(DecisionRow.id).where(DecisionRow.decided_at >= since, DecisionRow.text_purged_at.is_(None))
+    ids = sorted(session.scalars(recent.order_by(DecisionRow.id.desc()).limit(limit)))
     for start in range(0, len(ids), ROWS_AT_ONCE):
         yield from _judged(session, ids[start : start + ROWS_AT_ONCE])
 

@@ -8,7 +8,8 @@ import pytest
 
 from data.answer import Answer, State, Variant, load_answers
 from model.encoder import Encoder
-from model.retriever import AnswerIndex, RankingWeights, keys_of, variant_language
+from model.keys import keys_of
+from model.retriever import AnswerIndex, RankingWeights, variant_language
 from tests.factories import make_answer
 from tests.serving.engines import SEEDS
 
@@ -116,11 +117,6 @@ def test_the_language_of_the_mail_comes_first_then_english(asked: str, given: st
 def test_without_english_the_first_language_is_taken() -> None:
     variants = tuple(Variant(language=code, title="t", body="b") for code in ("pl", "es"))
     assert variant_language(make_answer(variants=variants), "de") == "pl"
-
-
-def test_slots_and_empty_texts_are_no_keys() -> None:
-    answer = make_answer(title=" ", questions=("", "Where?"), body="Order {{order_number}} left.")
-    assert [(key.kind, key.text) for key in keys_of(answer)] == [("question", "Where?"), ("body", "Order  left.")]
 
 
 def test_dates_do_not_matter_to_the_index_as_they_change_without_it(hashing: Encoder) -> None:

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from serving.store.tables import Base
+from serving.store.answer_tables import AnswerRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=AnswerRow.metadata,  # of all tables
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -1,0 +1,88 @@
+"""Standard sentences that many different answers share: they say nothing about which answers are copies of one another.
+
+A sentence is standard when two answers that hold it have as a rule nothing else in common. That is read from the base itself, whatever
+the company's standing phrases are; how often a sentence occurs alone tells nothing, for an answer may have hundreds of copies.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+Triple = tuple[str, ...]
+
+FEWEST_TEXTS = 6
+LOOKED_AT = 16
+FEWEST_WORDS = 3
+SAME_CONTEXT = 0.2
+STANDARD_BELOW = 0.42
+ROUNDS = 3
+STANDARD_SHARE = 0.6
+TRIPLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """The standard sentences of a base, and their word triples, so that a mistyped one is known too."""
+
+    sentences: frozenset[str] = frozenset()
+    triples: frozenset[Triple] = frozenset()
+
+    @classmethod
+    def learn(cls, texts: Sequence[str]) -> "Boilerplate":
+        """Read the standard sentences from canonical texts (one sentence a line). The texts are to be in an order of their own."""
+        holders: dict[str, list[int]] = defaultdict(list)
+        for row, text in enumerate(texts):
+            for sentence in set(text.split("\n")):
+                holders[sentence].append(row)
+        open_ = {s: rows for s, rows in holders.items() if len(rows) >= FEWEST_TEXTS and len(s.split()) >= FEWEST_WORDS}
+        known: frozenset[Triple] = frozenset()
+        standard: set[str] = set()
+        # What is standard shows better once the other standard sentences no longer count as something in common.
+        for _ in range(ROUNDS):
+            found = [sentence for sentence, rows in open_.items() if _is_standard(sentence, rows, texts, known)]
+            known |= {triple for sentence in found for triple in triples_of(sentence)}
+            standard.update(found)
+            for sentence in found:
+                del open_[sentence]
+            if not found:
+                break
+        return cls(sentences=frozenset(standard), triples=known)
+
+    def without(self, text: str) -> str:
+        """The canonical text without its standard sentences; all of it when it has no others."""
+        if not self.triples:
+            return text
+        lines = text.split("\n")
+        kept = [line for line in lines if not self.holds(line)]
+        return "\n".join(kept or lines)
+
+    def is_verbatim(self, text: str) -> bool:
+        """True when the standard sentences of a canonical text are there word for word."""
+        return all(line in self.sentences for line in text.split("\n") if self.holds(line))
+
+    def holds(self, sentence: str) -> bool:
+        """True for a standard sentence, also with some words changed."""
+        triples = list(triples_of(sentence))
+        return sum(triple in self.triples for triple in triples) >= STANDARD_SHARE * len(triples)
+
+
+def triples_of(sentence: str) -> Iterator[Triple]:
+    """Every three neighbouring words; a shorter sentence is one piece."""
+    words = sentence.split()
+    if len(words) < TRIPLE:
+        yield tuple(words)
+    else:
+        yield from zip(words, words[1:], words[2:], strict=False)
+
+
+def _is_standard(sentence: str, rows: Sequence[int], texts: Sequence[str], known: frozenset[Triple]) -> bool:
+    """Looks at texts spread evenly over all that hold the sentence; those that say nothing else do not count."""
+    own = frozenset(triples_of(sentence)) | known
+    chosen = [rows[number * len(rows) // LOOKED_AT] for number in range(LOOKED_AT)] if len(rows) > LOOKED_AT else rows
+    contexts = [frozenset(t for line in texts[row].split("\n") for t in triples_of(line)) - own for row in chosen]
+    contexts = [context for context in contexts if len(context) >= FEWEST_WORDS]
+    if len(contexts) < FEWEST_TEXTS:
+        return False
+    same = [len(one & two) >= SAME_CONTEXT * min(len(one), len(two)) for one, two in combinations(contexts, 2)]
+    return sum(same) < STANDARD_BELOW * len(same)

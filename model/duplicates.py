@@ -1,0 +1,163 @@
+"""Near-duplicates of a whole base: distinct texts, candidate pairs, judged pairs, clusters inside components, one canonical answer each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.boilerplate import Boilerplate
+from model.components import as_pairs, components_of, grouped
+from model.distinct import STATED_KEPT, Text, Texts, read_text
+from model.entry import Cluster, Constraints, Duplicates, Entry, Pair, Tick, silent
+from model.listing import Listing, centrality, cluster_of
+from model.near import Pairs, candidate_pairs
+from model.nodes import Compared, Node, compare, distinct_texts, node_pairs, nodes_of
+from model.pairs import Judge
+from model.sketch import Sketches
+from model.translations import propose_variants
+from model.values import Stated
+
+Vectors = NDArray[np.float32]
+READING, COMPARING, CLUSTERING = "reading", "comparing", "clustering"
+TOLD_EVERY = 500
+
+
+def find_duplicates(
+    entries: Sequence[Entry], vectors: Vectors | None = None, constraints: Constraints | None = None, tick: Tick = silent
+) -> Duplicates:
+    """Cluster a base. `vectors` are unit rows, one an entry; without them paraphrases and translations are not looked for.
+
+    The result depends on the entries and the constraints, not on their order. A cluster has two members at least. What people decided
+    overrules the texts; a pair put together that would unite a pair kept apart is left alone.
+    """
+    return search(entries, vectors, constraints or Constraints(), tick).outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The answers as nodes over distinct texts, and what people decided, as pairs of nodes."""
+
+    texts: Texts
+    nodes: list[Node]
+    entries: Mapping[str, Entry]
+    all_entries: Sequence[Entry]
+    together: Pairs
+    apart: Pairs
+    constraints: Constraints
+    boilerplate: Boilerplate
+
+    @classmethod
+    def read(
+        cls,
+        entries: Sequence[Entry],
+        vectors: Vectors | None,
+        constraints: Constraints,
+        tick: Tick = silent,
+        boilerplate: Boilerplate | None = None,
+    ) -> "Base":
+        """Read all texts, in the order of ids whatever the order given."""
+        order = sorted(range(len(entries)), key=lambda index: (entries[index].id, entries[index].language))
+        ordered = [entries[index] for index in order]
+        read: list[Text] = []
+        stated: list[Stated] = []
+        for done, entry in enumerate(ordered):
+            text, values = read_text(entry)
+            read.append(text)
+            # What all texts of a huge base state does not fit into memory; it is read again where it is needed.
+            if done < STATED_KEPT:
+                stated.append(values)
+            if done % TOLD_EVERY == 0:
+                tick(READING, done, len(ordered))
+        tick(READING, len(ordered), len(ordered))
+        known = boilerplate or Boilerplate.learn([text.canonical for text in read])
+        kept, row_of = distinct_texts(text.without(known) for text in read)
+        places = np.unique(row_of, return_index=True)[1]
+        first = np.array(order, dtype=np.int64)[places]
+        own = None if vectors is None else np.ascontiguousarray(vectors[first], dtype=np.float32)
+        texts = Texts(texts=kept, vectors=own, boilerplate=known)
+        texts.keep_stated((row, stated[place]) for row, place in enumerate(places.tolist()) if place < len(stated))
+        nodes = nodes_of(ordered, row_of.tolist(), constraints.apart)
+        place = {answer: index for index, node in enumerate(nodes) for answer in node.ids}
+        together, apart = (
+            as_pairs([(place[one], place[two]) for one, two in pairs if one in place and two in place])
+            for pairs in (constraints.together, constraints.apart)
+        )
+        return cls(texts, nodes, {entry.id: entry for entry in reversed(ordered)}, ordered, together, apart, constraints, known)
+
+    @property
+    def languages(self) -> NDArray[np.int32]:
+        """The language of every row, as a number."""
+        codes = {code: number for number, code in enumerate(sorted({text.entry.language for text in self.texts.texts}))}
+        return np.array([codes[text.entry.language] for text in self.texts.texts], dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A finished search: components (sorted nodes), the cluster of each node by its least node, and pairs across clusters."""
+
+    base: Base
+    sketches: Sketches
+    components: list[NDArray[np.int64]]
+    cluster_of_node: NDArray[np.int64]
+    clusters: Mapping[int, Cluster]
+    compared: Sequence[Compared]
+
+    def outcome(self) -> Duplicates:
+        """What is told of it."""
+        base = self.base
+        names = [_name(node, self.clusters[int(self.cluster_of_node[index])]) for index, node in enumerate(base.nodes)]
+        listing = Listing(self.cluster_of_node, names, base.constraints.apart)
+        for part in self.compared:
+            listing.add(part)
+        return Duplicates(
+            clusters=tuple(sorted((c for c in self.clusters.values() if len(c.members) > 1), key=lambda cluster: cluster.members)),
+            unsure=listing.unsure,
+            apart=listing.apart,
+            variants=_variants(base, self.clusters, listing),
+        )
+
+
+def search(entries: Sequence[Entry], vectors: Vectors | None, constraints: Constraints, tick: Tick = silent) -> Search:
+    """Everything that `find_duplicates` does but for telling of it."""
+    base = Base.read(entries, vectors, constraints, tick)
+    sketches = Sketches.of([text.canonical for text in base.texts.texts])
+    base.texts.grams = sketches.grams
+    tick(COMPARING, 0, 1)
+    candidates = candidate_pairs(sketches, base.languages, base.texts.vectors)
+    judge = Judge(base.texts)
+    compared = compare(base.nodes, node_pairs(base.nodes, candidates, len(base.texts)), judge, base.apart)
+    tick(COMPARING, 1, 1)
+    return _clustered(base, sketches, compared, judge, tick)
+
+
+def _clustered(base: Base, sketches: Sketches, compared: Compared, judge: Judge, tick: Tick) -> Search:
+    linked = compared.linked
+    components = components_of(len(base.nodes), compared.pairs[linked], compared.score[linked], base.together)
+    cluster_of_node = np.arange(len(base.nodes))
+    found: dict[int, Cluster] = {}
+    parts = []
+    for done, (_, part, groups) in enumerate(grouped(base.nodes, components, judge, (base.together, base.apart))):
+        for members in groups:
+            cluster_of_node[members] = members[0]
+            if len(members) > 1:
+                found[members[0]] = cluster_of(base.nodes, centrality(part, base.nodes, members), base.entries)
+        parts.append(part.outside(cluster_of_node))
+        if done % TOLD_EVERY == 0:
+            tick(CLUSTERING, done, len(components))
+    tick(CLUSTERING, len(components), len(components))
+    for index in np.unique(cluster_of_node).tolist():
+        found[index] = found.get(index) or cluster_of(base.nodes, {index: 0.0}, base.entries)
+    return Search(base, sketches, components, cluster_of_node, found, [compared, *parts])
+
+
+def _name(node: Node, cluster: Cluster) -> str:
+    """The answer that is told of a node: the canonical one where it is among them."""
+    return cluster.canonical if cluster.canonical in node.ids else node.ids[0]
+
+
+def _variants(base: Base, heads: Mapping[int, Cluster], listing: Listing) -> tuple[Pair, ...]:
+    canonical = {cluster.canonical for cluster in heads.values()}
+    rows = [(answer, row) for node in base.nodes for answer in node.ids if answer in canonical for row in node.rows.values()]
+    near = frozenset(pair.key for pair in (*listing.unsure, *listing.apart)) | base.constraints.apart
+    return propose_variants(base.texts, [row for _, row in rows], [answer for answer, _ in rows], near)

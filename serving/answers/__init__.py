@@ -1,0 +1,1 @@
+"""The answer base: bringing answers in and out, and looking after them."""

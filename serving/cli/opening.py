@@ -1,0 +1,62 @@
+"""How commands open the answer base: SQLite is made ready on the way, PostgreSQL must have been migrated."""
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.encoder import DEFAULT_ENCODER
+from serving.answers.starter import is_untouched
+from serving.app import build_service
+from serving.bundles import EngineError, EngineLoader
+from serving.metrics import Metrics
+from serving.service import Service, utc_now
+from serving.settings import Settings, load_settings
+from serving.store.answers import Made
+from serving.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBase:
+    """Settings and the database in which the answers are."""
+
+    settings: Settings
+    database: Database
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder that the service would use: the configured one, else the bundle's, else the default."""
+        if self.settings.encoder is not None:
+            return self.settings.encoder
+        try:
+            return EngineLoader(self.settings, Metrics()).check_bundle().encoder_reference.name
+        except EngineError:  # no bundle yet: what `replywell-train learn` would take
+            return DEFAULT_ENCODER
+
+
+def open_base(config: str | None) -> OpenBase:
+    """The base that the settings name."""
+    settings = load_settings(Path(config) if config else None)
+    database = Database.connect(settings.database_url.get_secret_value())
+    if database.is_sqlite:
+        database.migrate()
+    database.check()
+    return OpenBase(settings, database)
+
+
+def base_if_there(settings: Settings) -> Database | None:
+    """The database, where its answers are what serves; None when there is no SQLite file yet, or nobody has put an answer into it."""
+    database = Database.connect(settings.database_url.get_secret_value())
+    if database.is_sqlite and not Path(database.url.database or "").is_file():
+        return None
+    database.check()
+    return None if is_untouched(database) else database
+
+
+def open_service(config: str | None) -> Service:
+    """Everything that the running service has, for commands that need its models."""
+    return build_service(load_settings(Path(config) if config else None))
+
+
+def made_here() -> Made:
+    """Who changes the base: the user of this terminal."""
+    return Made(by=getpass.getuser(), at=utc_now())

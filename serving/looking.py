@@ -1,0 +1,41 @@
+"""Starts a long look at the answer base in a process of its own, so that mails do not wait for it. One of a kind at a time."""
+
+import os
+import subprocess
+import sys
+
+from serving.logs import EVENTS
+from serving.service import Service
+from serving.settings import PREFIX, Settings
+from serving.store.findings import Search, begin_search, end_search
+
+PASSED_ON = ("bundle", "encoder", "answers", "policy", "bundle_public_key", "mlflow_tracking_uri")
+
+
+def look(service: Service, search: Search) -> bool:
+    """Start a search; False when one of its kind runs already. Its result is in `serving.store.findings` when it is done."""
+    with service.database.writing() as session:
+        if not begin_search(session, search, service.clock()):
+            return False
+    command = [sys.executable, "-m", "serving.cli", "answers", search.value, "--json"]
+    try:
+        subprocess.Popen(
+            command,
+            env=os.environ | _environment(service.settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        with service.database.writing() as session:
+            end_search(session, search)
+        EVENTS.error("a search of the base could not be started", extra={"search": search.value, "reason": str(error)})
+        raise
+    return True
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The settings of this service for a process of its own; the database's password travels in the environment alone."""
+    values = {name: getattr(settings, name) for name in PASSED_ON}
+    named = {f"{PREFIX}{name.upper()}": "" if value is None else str(value) for name, value in values.items()}
+    return named | {f"{PREFIX}DATABASE_URL": settings.database_url.get_secret_value()}
