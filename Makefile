@@ -13,7 +13,7 @@ EVERYTHING := .[training,registry,sentence-transformers,dev]
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check bench fix lock clean
+.PHONY: help run test check bench prove fix lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-6s %s\n", $$1, $$2 }'
@@ -34,6 +34,13 @@ check: .venv-test/installed  ## Lint, format, types and import rules
 
 bench: .venv-test/installed  ## Measure Replywell and its peers side by side
 	@.venv-test/bin/python -m tests.benchmarks $(BENCH_ARGS)
+
+prove: .venv-test/installed var/bundle/manifest.json  ## Long proofs: the answer base with 15,000 answers; MILLION=1 adds a million
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs duplicates
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.questions
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 15000
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.curators
+	$(if $(MILLION),@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 1000000)
 
 fix: .venv-test/installed  ## Mend what the linter can mend, and format
 	.venv-test/bin/ruff check --fix .

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 Terms = tuple[tuple[str, str], ...]
 
 ALIGNED = 0.5
-LOOSELY_ALIGNED = 0.4
+SAME_SENTENCE = 0.6
 SHORT_WORD = 5
 SAME_STEM = 0.7
 CACHED = 1 << 18
@@ -50,11 +50,26 @@ FUNCTION_WORDS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What in a sentence must not differ: its figures, and whether it negates."""
+
+    sentence: str
+    figures: tuple[str, ...]
+    negates: bool
+
+    def has_other_figures(self, other: "Signs") -> bool:
+        """True when each has a figure that the other lacks; a figure in one of them alone is an addition."""
+        ours, theirs = set(self.figures), set(other.figures)
+        return bool(ours - theirs) and bool(theirs - ours) and "".join(self.figures) != "".join(other.figures)
+
+
 @dataclass(slots=True)
 class Wording:
     """Compares texts word by word; remembers what it found for pairs of sentences and of words, which return in every copy."""
 
     _sentences: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    _known_signs: dict[str, Signs] = field(default_factory=dict)
     _words: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def replaced(self, left: str, right: str) -> Terms:
@@ -78,26 +93,43 @@ class Wording:
         return tuple(found)
 
     def is_doubtful(self, left: str, right: str, negations: Collection[str]) -> bool:
-        """True when a sentence has other figures than its counterpart, or one of them alone a word that negates.
+        """True when a sentence has other figures than its counterpart, or one of them alone negates and both are badly mistyped.
 
-        1.299,00 and 1299 are one figure. Counterparts are looked for more widely than for `replaced`: in a mistyped sentence few words match.
+        1.299,00 and 1299 are one figure.
         """
-        ours, theirs = _own_sentences(left, right)
-        if not theirs:
-            return False
-        for sentence in ours:
-            other = self._counterpart(sentence, theirs, LOOSELY_ALIGNED)
-            if other is not None and (_other_figures(sentence, other) or _other_negation(sentence, other, negations)):
-                return True
-        return False
+        ours, theirs = ([self._signs(line, negations) for line in own] for own in _own_sentences(left, right))
+        return any(self._contradict(one, other) for one in ours for other in theirs)
 
-    def _counterpart(self, sentence: str, others: Sequence[str], least: float = ALIGNED) -> str | None:
-        """The sentence with the most words in common, when their share is more than `least`."""
-        words = set(sentence.split())
-        best, best_share = None, least
+    def _signs(self, sentence: str, negations: Collection[str]) -> Signs:
+        if sentence not in self._known_signs:
+            if len(self._known_signs) >= CACHED:
+                self._known_signs.clear()
+            words = sentence.split()
+            figures = tuple(word for word in words if word != "00" and any(map(str.isdigit, word)))
+            self._known_signs[sentence] = Signs(sentence, figures, any(word in negations for word in words))
+        return self._known_signs[sentence]
+
+    def _contradict(self, left: Signs, right: Signs) -> bool:
+        has_figures = bool(left.figures) and bool(right.figures) and left.has_other_figures(right)
+        if not has_figures and left.negates == right.negates:
+            return False
+        if not has_figures and _share(left.sentence, right.sentence) > ALIGNED:
+            return False
+        return self._share_of_same(left.sentence, right.sentence) >= SAME_SENTENCE
+
+    def _share_of_same(self, left: str, right: str) -> float:
+        """Share of the words that both sentences have, spelling mistakes aside."""
+        ours, theirs = set(left.split()), set(right.split())
+        common = ours & theirs
+        rest = theirs - common
+        same = sum(any(self._same(word, other) for other in rest) for word in ours - common)
+        return 2 * (len(common) + min(same, len(rest))) / (len(ours) + len(theirs))
+
+    def _counterpart(self, sentence: str, others: Sequence[str]) -> str | None:
+        """The sentence with the most words in common, when that is more than half of them."""
+        best, best_share = None, ALIGNED
         for other in others:
-            theirs = set(other.split())
-            share = 2 * len(words & theirs) / (len(words) + len(theirs))
+            share = _share(sentence, other)
             if share > best_share or (share == best_share and best is not None and other < best):
                 best, best_share = other, share
         return best
@@ -140,21 +172,16 @@ def is_same_word(left: str, right: str) -> bool:
     return len(longer) - kept <= allowed
 
 
+def _share(left: str, right: str) -> float:
+    ours, theirs = set(left.split()), set(right.split())
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+
+
 def _own_sentences(left: str, right: str) -> tuple[list[str], list[str]]:
     """The sentences that each has and the other lacks."""
     ours, theirs = left.split("\n"), right.split("\n")
     common = set(ours) & set(theirs)
     return [line for line in ours if line not in common], [line for line in theirs if line not in common]
-
-
-def _other_figures(left: str, right: str) -> bool:
-    """True when each has a figure that the other lacks; a figure in one of them alone is an addition."""
-    ours, theirs = ([word for word in text.split() if any(map(str.isdigit, word)) and word != "00"] for text in (left, right))
-    return bool(set(ours) - set(theirs)) and bool(set(theirs) - set(ours)) and "".join(ours) != "".join(theirs)
-
-
-def _other_negation(left: str, right: str, negations: Collection[str]) -> bool:
-    return any(word in negations for word in left.split()) != any(word in negations for word in right.split())
 
 
 def _has_subject(word: str) -> bool:

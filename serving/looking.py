@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 from serving.logs import EVENTS
 from serving.service import Service
@@ -19,19 +20,26 @@ def look(service: Service, search: Search) -> bool:
             return False
     command = [sys.executable, "-m", "serving.cli", "answers", search.value, "--json"]
     try:
-        subprocess.Popen(
-            command,
-            env=os.environ | _environment(service.settings),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
+        process = subprocess.Popen(
+            command, env=os.environ | _environment(service.settings), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
     except OSError as error:
-        with service.database.writing() as session:
-            end_search(session, search)
-        EVENTS.error("a search of the base could not be started", extra={"search": search.value, "reason": str(error)})
+        _give_up(service, search, str(error))
         raise
+    threading.Thread(target=_wait, args=(service, search, process), name=f"replywell-{search.value}", daemon=True).start()
     return True
+
+
+def _wait(service: Service, search: Search, process: "subprocess.Popen[bytes]") -> None:
+    code = process.wait()
+    if code:
+        _give_up(service, search, f"it ended with {code}")
+
+
+def _give_up(service: Service, search: Search, reason: str) -> None:
+    EVENTS.error("a search of the base failed", extra={"search": search.value, "reason": reason})
+    with service.database.writing() as session:
+        end_search(session, search)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

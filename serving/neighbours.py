@@ -31,6 +31,7 @@ class Neighbours:
         self._database = database
         self._encoder = RememberingEncoder(encoder, database)
         self._lock = threading.Lock()
+        self._following = threading.Lock()
         self._built = threading.Event()
         self._index: DuplicateIndex | None = None
         self._version = 0
@@ -43,6 +44,7 @@ class Neighbours:
         """
         if not self._built.wait(PATIENCE_SECONDS):
             raise NotBuiltError
+        self.follow()
         vectors = [self._encoder.encode([entry.body])[0] for entry in entries]
         with self._lock:
             assert self._index is not None
@@ -51,6 +53,10 @@ class Neighbours:
 
     def follow(self) -> None:
         """Take over what changed in the base since the last look; after a large import the index is built anew beside the old one."""
+        with self._following:
+            self._follow()
+
+    def _follow(self) -> None:
         with self._database.reading() as session:
             version = base_version(session)
             if self._index is not None and version == self._version:

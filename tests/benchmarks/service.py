@@ -46,8 +46,9 @@ class Running:
 
 
 @contextmanager
-def serving(bundle: Path, workers: int) -> Iterator[Running]:
-    """Start, wait until it is ready, stop. No settings of this machine reach it: it measures the defaults.
+def serving(bundle: Path, workers: int, database: Path | None = None) -> Iterator[Running]:
+    """Start, wait until it is ready, stop. No settings of this machine reach it: it measures the defaults, over an empty database
+    unless a SQLite file is given.
 
     Raises:
         ServiceError: it did not become ready.
@@ -56,7 +57,7 @@ def serving(bundle: Path, workers: int) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="replywell-bench-") as folder, (Path(folder) / "log").open("w+", encoding="utf-8") as log:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REPLYWELL_")} | {
             "REPLYWELL_BUNDLE": str(bundle.resolve()),
-            "REPLYWELL_DATABASE_URL": f"sqlite:///{folder}/replywell.db",
+            "REPLYWELL_DATABASE_URL": f"sqlite:///{database or Path(folder) / 'replywell.db'}",
             "PYTHONPATH": str(ROOT),
         }
         process = subprocess.Popen(

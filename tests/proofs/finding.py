@@ -22,11 +22,13 @@ LIMIT = 3
 class Found:
     """Share of the questions with an answer of their family among the first three entries, and how many families those entries show.
 
-    `first`: the first entry is of the family. `any_language`: a translation counts too.
+    `first`: the first entry is of the family. `any_value`: the first entry may be a trap of it, which the question cannot tell apart.
+    `any_language`: a translation counts too.
     """
 
     recall: float
     first: float
+    any_value: float
     any_language: float
     families_shown: float
 
@@ -70,6 +72,7 @@ def found_lines(before: Found, after: Found) -> list[tuple[str, str, str]]:
     names: Mapping[str, str] = {
         "recall": f"recall@{LIMIT}",
         "first": "recall@1",
+        "any_value": "recall@1, other values count",
         "any_language": f"recall@{LIMIT}, translations count",
         "families_shown": f"different answers among {LIMIT}",
     }
@@ -84,6 +87,7 @@ def _summed(hits: Sequence[Sequence[str]], families: Sequence[str]) -> Found:
     return Found(
         recall=share([family in found for found, family in both]),
         first=share([family in found[:1] for found, family in both]),
-        any_language=share([family[3:] in {one[3:] for one in found} for found, family in both]),
+        any_value=share([family == found[0].partition("~")[0] for found, family in both if found]),
+        any_language=share([family[3:] in {one.partition("~")[0][3:] for one in found} for found, family in both]),
         families_shown=sum(len(set(found)) for found in hits) / max(1, len(hits)),
     )

@@ -2,9 +2,8 @@
 
 Limits, on purpose: a family is three core sentences of different situations with a product of its own, so the texts make no sense as a
 whole; no two families of a language share two core sentences. There are no questions and no reordered sentences. A row's
-vector is the centre of its family with noise instead of what an encoder makes of the text. Centres lie around their language and a theme,
-as far apart as those of real answers (`SAME`, `OTHER`, measured with the default encoder on the heap of 15,000); rows of one family that
-differ in a value (traps) lie as near as copies do.
+vector is the centre of its family with noise instead of what an encoder makes of the text: centres and copies lie as far apart as those
+of the heap of 15,000 in the default encoder, and a trap as near to its original as a copy.
 """
 
 import csv
@@ -28,8 +27,12 @@ ROWS, FAMILIES, TRAPS = 1_000_000, 60_000, 33_000
 DIM = 512
 BLOCK = 20_000
 THEMES = 400
-OTHER = 0.35  # cosine of centres of one language, about; of one theme, about twice that
-SAME_LEAST, SAME_MOST = 0.72, 0.99  # cosine of a row and its centre
+# Measured with the default encoder on the heap of 15,000: the mean cosine of any two originals, what one language adds, what one theme.
+ANY, LANGUAGE, THEME = 0.30, 0.04, 0.06
+# 1 - cosine of a copy and its family's centre is gamma distributed: median 0.11, one in twenty above 0.28.
+NOISE_SHAPE, NOISE_SCALE, NOISE_MOST = 2.2, 0.055, 0.75
+# Variance of the n-th direction falls as 1 / (n + 2), so that about sixty of them count, as with real texts.
+SPECTRUM = (1.0 / np.sqrt(np.arange(DIM) + 2.0)).astype(np.float32)
 SYLLABLES = ("bac", "cor", "del", "fen", "gra", "hil", "jor", "kel", "lum", "mer", "nox", "ost", "pra", "qui", "ras", "sol", "tev", "zan")
 
 
@@ -124,23 +127,25 @@ def _body(recipe: Recipe, words: Phrases, random: Random, *, is_trap: bool) -> s
 
 def _write_vectors(path: Path, families: NDArray[np.int32], recipes: list[Recipe], seed: int) -> None:
     chance = np.random.default_rng(seed)
-    languages = _units(chance, len(LANGUAGES))
-    themes = _units(chance, THEMES)
+    common, languages, themes = _directions(chance, 1), _directions(chance, len(LANGUAGES)), _directions(chance, THEMES)
     places = np.array([LANGUAGES.index(recipe.language) for recipe in recipes])
     themed = np.array([recipe.theme for recipe in recipes])
     with path.open("wb") as stream:
         write_array_header_1_0(stream, {"descr": "<f4", "fortran_order": False, "shape": (len(families), DIM)})
         for start in range(0, len(families), BLOCK):
             block = families[start : start + BLOCK]
-            own = np.stack([np.random.default_rng((seed, int(family))).standard_normal(DIM, dtype=np.float32) for family in block])
-            centre = np.sqrt(OTHER) * (languages[places[block]] + themes[themed[block]]) + np.sqrt(1 - 2 * OTHER) * _of_norm_1(own)
-            cosine = np.minimum(SAME_MOST, SAME_LEAST + chance.gamma(4.0, 0.06, size=(len(block), 1)))
-            rows = cosine * _of_norm_1(centre) + np.sqrt(1 - cosine**2) * _units(chance, len(block))
-            _of_norm_1(rows).astype("<f4").tofile(stream)
+            shared = np.sqrt(ANY) * common + np.sqrt(LANGUAGE) * languages[places[block]] + np.sqrt(THEME) * themes[themed[block]]
+            own = np.concatenate([_directions(np.random.default_rng((seed, int(family))), 1) for family in block])
+            centre = _of_norm_1(shared + np.sqrt(1 - ANY - LANGUAGE - THEME) * own)
+            cosine = 1 - np.minimum(NOISE_MOST, chance.gamma(NOISE_SHAPE, NOISE_SCALE, size=(len(block), 1)))
+            noise = _directions(chance, len(block))
+            noise = _of_norm_1(noise - (noise * centre).sum(axis=1, keepdims=True) * centre)
+            _of_norm_1(cosine * centre + np.sqrt(1 - cosine**2) * noise).astype("<f4").tofile(stream)
 
 
-def _units(chance: np.random.Generator, count: int) -> NDArray[np.float32]:
-    return _of_norm_1(chance.standard_normal((count, DIM), dtype=np.float32))
+def _directions(chance: np.random.Generator, count: int) -> NDArray[np.float32]:
+    """Unit rows, shape (count, DIM)."""
+    return _of_norm_1(SPECTRUM * chance.standard_normal((count, DIM), dtype=np.float32))
 
 
 def _of_norm_1(rows: NDArray[Any]) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """Nothing reaches customers that nobody approved, and an edit never takes an approved text out of service."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -133,12 +134,13 @@ def test_a_merged_answer_is_left_alone(database: Database) -> None:
     store(database, make_answer("a"), make_answer("b"))
     with database.writing() as session:
         merge(session, "a", ["b"], ANA)
-        for change in (
+        changes: list[Callable[[], object]] = [
             lambda: edit(session, make_answer("b", "x"), 2, ANA, RULES),
             lambda: approve(session, "b", 2, ANA, RULES),
             lambda: archive(session, "b", 2, ANA),
             lambda: restore(session, "b", 1, 2, ANA),
-        ):
+        ]
+        for change in changes:
             with pytest.raises(MergedError, match="b was merged into a: change that one, or unmerge this one first"):
                 change()
 
@@ -209,13 +211,14 @@ def test_no_step_works_on_an_old_revision(database: Database) -> None:
     with database.writing() as session:
         html = replace(make_answer(), variants=(replace(make_answer().variants[0], format=BodyFormat.HTML, body="<b>y</b>"),))
         edit(session, html, 1, ANA, RULES)
-        for step in (
+        steps: list[Callable[[], object]] = [
             lambda: edit(session, make_answer(body="z"), 1, ANA, RULES),
             lambda: approve(session, "ans-1", 1, ANA, RULES),
             lambda: expire(session, "ans-1", 1, ANA),
             lambda: archive(session, "ans-1", 1, ANA),
             lambda: restore(session, "ans-1", 1, 1, ANA),
-        ):
+        ]
+        for step in steps:
             with pytest.raises(StaleRevisionError, match="revision 2 by now"):
                 step()
     assert stored(database).revision == 2

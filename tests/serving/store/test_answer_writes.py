@@ -110,7 +110,7 @@ def test_deleting_takes_the_files_and_verdicts_of_the_answer_with_it(database: D
             delete_answer(session, "a", 2, ANA)
         delete_answer(session, "b", 2, ANA)
         assert (load_file(session, own), load_file(session, shared)) == (b"own", b"shared")
-        delete_answer(session, "a", 2, ANA)
+        delete_answer(session, "a", 3, ANA)
         assert (load_file(session, own), load_file(session, shared)) == (None, None)
         assert load_constraints(session).together == frozenset()
 
