@@ -1,6 +1,7 @@
 """The clusters of a base that is edited: check a new answer, add it, take one out, each by looking at its own component only.
 
-The clusters are those that a search over the whole base would find, whatever the order in which the answers came.
+The clusters are those that a search over the whole base with the same standard sentences would find, whatever the order in which the
+answers came; where a group of texts is so large that the search samples its pairs, nearly those.
 """
 
 import threading
@@ -10,6 +11,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boilerplate import Boilerplate
 from model.components import all_pairs, as_pairs, clusters_in, components_of
 from model.distinct import Text, read_text
 from model.duplicates import Search, search
@@ -50,6 +52,11 @@ class DuplicateIndex:
     def build(cls, entries: Sequence[Entry], vectors: Vectors | None = None, constraints: Constraints | None = None) -> "DuplicateIndex":
         """Search a base and keep what is needed to follow its changes. What sentences are standard is learnt here, once."""
         return cls(search(entries, vectors, constraints or Constraints()))
+
+    @property
+    def boilerplate(self) -> Boilerplate:
+        """The standard sentences as they were learnt when the index was built."""
+        return self._boilerplate
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:

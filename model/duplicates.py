@@ -118,9 +118,15 @@ class Search:
         )
 
 
-def search(entries: Sequence[Entry], vectors: Vectors | None, constraints: Constraints, tick: Tick = silent) -> Search:
-    """Everything that `find_duplicates` does but for telling of it."""
-    base = Base.read(entries, vectors, constraints, tick)
+def search(
+    entries: Sequence[Entry],
+    vectors: Vectors | None,
+    constraints: Constraints,
+    tick: Tick = silent,
+    boilerplate: Boilerplate | None = None,
+) -> Search:
+    """Everything that `find_duplicates` does but for telling of it; `boilerplate` when it is known already."""
+    base = Base.read(entries, vectors, constraints, tick, boilerplate)
     sketches = Sketches.of([text.canonical for text in base.texts.texts])
     base.texts.grams = sketches.grams
     tick(COMPARING, 0, 1)

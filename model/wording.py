@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 Terms = tuple[tuple[str, str], ...]
 
 ALIGNED = 0.5
+MISTYPED = 0.25
 SAME_SENTENCE = 0.6
 SHORT_WORD = 5
 SAME_STEM = 0.7
@@ -113,7 +114,9 @@ class Wording:
         has_figures = bool(left.figures) and bool(right.figures) and left.has_other_figures(right)
         if not has_figures and left.negates == right.negates:
             return False
-        if not has_figures and _share(left.sentence, right.sentence) > ALIGNED:
+        share = _share(left.sentence, right.sentence)
+        # Sentences that are alike enough have had their values compared; those that share next to nothing are others.
+        if share < MISTYPED or (not has_figures and share > ALIGNED):
             return False
         return self._share_of_same(left.sentence, right.sentence) >= SAME_SENTENCE
 

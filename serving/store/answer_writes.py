@@ -118,8 +118,11 @@ def discard_draft(session: Session, answer_id: str, if_revision: int, made: Made
     Raises:
         NotFoundError: no such answer, or it has no draft.
         StaleRevisionError: somebody else changed it in the meantime.
+        MergedError: it was merged into another.
     """
     stored = hold_answer(session, answer_id, if_revision)
+    if root := stored.answer.merged_into:
+        raise MergedError(f"answer {answer_id} was merged into {root}: unmerge it first")
     if stored.draft is None:
         raise NotFoundError(f"answer {answer_id} has no waiting draft: there is nothing to discard")
     values = {"draft_version": None, "blocks": named_blocks(stored.answer)}

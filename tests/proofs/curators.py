@@ -47,7 +47,7 @@ def main() -> int:
         folder = Path(temporary)
         write_heap(make_heap(given.rows, given.seed), folder)
         _import(folder)
-        questions = [json.loads(line)["question"] for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+        questions = [json.loads(line)["text"] for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
         with serving(BUNDLE, 1, folder / "replywell.db") as running:
             searches = _timed(running.connect(), [_search(question) for question in questions[: SEARCHES + WARM_UP]])
             connection = running.connect()

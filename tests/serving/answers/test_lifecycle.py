@@ -143,6 +143,8 @@ def test_a_merged_answer_is_left_alone(database: Database) -> None:
         for change in changes:
             with pytest.raises(MergedError, match="b was merged into a: change that one, or unmerge this one first"):
                 change()
+        with pytest.raises(MergedError, match="b was merged into a: unmerge it first"):
+            discard_draft(session, "b", 2, ANA)
 
 
 def test_translations_of_a_changed_original_are_outdated_until_somebody_looks_at_them(database: Database) -> None:
