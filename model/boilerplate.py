@@ -4,7 +4,8 @@ A sentence is standard when two answers that hold it have as a rule nothing else
 the company's standing phrases are; how often a sentence occurs alone tells nothing, for an answer may have hundreds of copies.
 """
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,6 +17,11 @@ LOOKED_AT = 16
 FEWEST_WORDS = 3
 SAME_CONTEXT = 0.2
 STANDARD_BELOW = 0.42
+COMMON_SHARE = 0.6
+SAY_MORE = 0.9
+BLOCK_BELOW = 0.15
+BLOCK_TEXTS = 8
+BLOCK_WORDS = 6
 ROUNDS = 3
 STANDARD_SHARE = 0.6
 TRIPLE = 3
@@ -81,8 +87,19 @@ def _is_standard(sentence: str, rows: Sequence[int], texts: Sequence[str], known
     own = frozenset(triples_of(sentence)) | known
     chosen = [rows[number * len(rows) // LOOKED_AT] for number in range(LOOKED_AT)] if len(rows) > LOOKED_AT else rows
     contexts = [frozenset(t for line in texts[row].split("\n") for t in triples_of(line)) - own for row in chosen]
-    contexts = [context for context in contexts if len(context) >= FEWEST_WORDS]
-    if len(contexts) < FEWEST_TEXTS:
+    if _are_different([context for context in contexts if len(context) >= FEWEST_WORDS], FEWEST_TEXTS, STANDARD_BELOW):
+        return True
+    # Standard sentences come in blocks: without what most of these texts have, too, nearly all must still say something, each its own.
+    counted = Counter(triple for context in contexts for triple in context)
+    common = frozenset(triple for triple, count in counted.items() if count >= COMMON_SHARE * len(contexts))
+    fewest = max(BLOCK_TEXTS, math.ceil(SAY_MORE * len(contexts)))
+    rest = [context - common for context in contexts]
+    return _are_different([context for context in rest if len(context) >= BLOCK_WORDS], fewest, BLOCK_BELOW)
+
+
+def _are_different(contexts: Sequence[frozenset[Triple]], fewest: int, limit: float) -> bool:
+    """True when less than that share of the pairs of contexts have something in common."""
+    if len(contexts) < fewest:
         return False
     same = [len(one & two) >= SAME_CONTEXT * min(len(one), len(two)) for one, two in combinations(contexts, 2)]
-    return sum(same) < STANDARD_BELOW * len(same)
+    return sum(same) < limit * len(same)

@@ -1,9 +1,9 @@
 """Clusters inside one connected component: everyone must resemble nearly everyone, so that nothing is chained.
 
 Agglomeration in the order of the mean similarity, with a condition on every union that stands for complete linkage (S. Sørensen, 1948).
-Two quotes of different halves of one answer have little in common, though both are copies of it; so each member must be linked with
-more than half of the others, not with all of them, and no two members may state different things. Among three answers that is
-complete linkage.
+Two quotes of different halves of one answer have little in common, though both are copies of it; so nine members of ten must be
+linked with more than half of the others and each with a quarter, not with all of them, and no two members may state different things.
+Among three answers that is complete linkage.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LINKED_SHARE = 0.5
+MOST = 0.9
+LEAST_SHARE = 0.25
 NO_UNION = -1.0
 ROUNDS = 3
 
@@ -39,8 +41,7 @@ class Evidence:
         if len(members) < 2:
             return True
         weights = self.weights[members]
-        degree = self.linked[np.ix_(members, members)] @ weights
-        return bool(degree.min() - 1 > LINKED_SHARE * (weights.sum() - 1))
+        return is_dense(self.linked[np.ix_(members, members)] @ weights, weights)
 
     def decreed(self, together: Sequence[tuple[int, int]]) -> tuple["Evidence", Groups]:
         """The evidence with what people put together as linked, and the groups that this makes; a pair kept apart is never in one."""
@@ -53,6 +54,12 @@ class Evidence:
         for group in groups:
             linked[np.ix_(group, group)] = True
         return Evidence(self.score, linked, self.apart, self.weights), groups
+
+
+def is_dense(degree: NDArray[np.number], weights: NDArray[np.int64]) -> bool:
+    """The condition on a cluster: how many answers each text is linked with, itself included, and how many have that text."""
+    share = (degree - 1) / max(int(weights.sum()) - 1, 1)
+    return bool(share.min() > LEAST_SHARE and weights[share > LINKED_SHARE].sum() >= MOST * weights.sum())
 
 
 def clusters_of(evidence: Evidence, together: Sequence[tuple[int, int]] = ()) -> Groups:
@@ -158,8 +165,7 @@ class _Agglomeration:
 
     def _is_cluster(self, one: int, two: int) -> bool:
         members = self.members[one] + self.members[two]
-        degree = self._degree[members, one] + self._degree[members, two]
-        return bool(degree.min() - 1 > LINKED_SHARE * (self._sizes[one] + self._sizes[two] - 1))
+        return is_dense(self._degree[members, one] + self._degree[members, two], self._evidence.weights[members])
 
     def _unite(self, one: int, two: int) -> None:
         self.members[one] += self.members.pop(two)

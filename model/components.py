@@ -1,5 +1,6 @@
 """Connected components of linked answers, and the evidence about every two answers of one."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -7,55 +8,106 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from model.clusters import Evidence, clusters_of
+from model.clusters import LINKED_SHARE, Evidence, clusters_of
 from model.near import NO_PAIRS, Pairs
 from model.nodes import Compared, Node, compare
 from model.pairs import Judge
 
 Places = NDArray[np.int64]
-Floats = NDArray[np.float32]
 
 # Components are judged together up to so many pairs.
 BLOCK = 200_000
-# A component of more answers is divided by a stricter limit first: what so many have in common is no answer.
-LARGEST = 3_000
-STRICTER = 0.04
+# In a component of up to so many texts every two are judged; in a larger one each with the pivots of its clusters.
+EXACT_COMPONENT = 400
+PIVOTS = 32
+ASKED_PIVOTS = 8
+
+Clusters = list[list[int]]
 
 
-def components_of(count: int, pairs: Pairs, score: Floats, together: Pairs) -> list[Places]:
+def components_of(count: int, pairs: Pairs, together: Pairs) -> list[Places]:
     """Components of two nodes and more over linked pairs, each sorted, the one with the least node first."""
-    waiting = [(np.arange(count), np.concatenate([pairs, together]), np.concatenate([score, np.ones(len(together), np.float32)]), 0.0)]
-    found: list[Places] = []
-    while waiting:
-        nodes, edges, weights, limit = waiting.pop()
-        for members, inside in _connected(nodes, edges):
-            if len(members) <= LARGEST or limit >= 1:
-                found.append(members)
-                continue
-            kept = inside[weights[inside] >= limit + STRICTER]
-            waiting.append((members, edges[kept], weights[kept], limit + STRICTER))
+    edges = np.concatenate([pairs, together])
+    graph = coo_array((np.ones(len(edges), np.int8), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    order = np.argsort(labels, kind="stable")
+    sizes = np.bincount(labels, minlength=1)
+    ends = np.cumsum(sizes)
+    found = [order[ends[label] - sizes[label] : ends[label]] for label in np.flatnonzero(sizes > 1).tolist()]
     return sorted(found, key=lambda members: int(members[0]))
 
 
 def grouped(
     nodes: Sequence[Node], components: Sequence[Places], judge: Judge, decided: tuple[Pairs, Pairs]
-) -> Iterator[tuple[Places, Compared, list[list[int]]]]:
-    """For every component: its nodes, all their pairs compared, its clusters as lists of nodes.
+) -> Iterator[tuple[Compared, Clusters]]:
+    """The clusters of every component, as lists of nodes, with the compared pairs that they rest on; a large component in several parts.
 
     `decided` are the pairs that people put together and those they kept apart.
     """
-    together, apart = decided
-    for block in _blocks(components):
+    for block in _blocks([members for members in components if len(members) <= EXACT_COMPONENT]):
         pairs = np.concatenate([all_pairs(members) for members in block])
-        compared = compare(nodes, pairs, judge, apart)
+        compared = compare(nodes, pairs, judge, decided[1])
         starts = np.cumsum([0, *(len(members) * (len(members) - 1) // 2 for members in block)])
         ends = np.searchsorted(compared.numbers, starts)
         for number, members in enumerate(block):
             part = compared.part(ends[number], ends[number + 1])
-            yield members, part, clusters_in(nodes, members, part, together)
+            yield part, clusters_in(nodes, members, part, decided[0])
+    for members in components:
+        if len(members) > EXACT_COMPONENT:
+            yield from _grouped_by_pivots(nodes, members, judge, decided)
 
 
-def clusters_in(nodes: Sequence[Node], members: Places, compared: Compared, together: Pairs) -> list[list[int]]:
+def _grouped_by_pivots(
+    nodes: Sequence[Node], members: Places, judge: Judge, decided: tuple[Pairs, Pairs]
+) -> Iterator[tuple[Compared, Clusters]]:
+    """Cluster the texts that most answers have, give the others to these clusters, and go on with those that fit none."""
+    forced = frozenset(decided[0].reshape(-1).tolist())
+    while len(members) > EXACT_COMPONENT:
+        pivots = np.sort(
+            np.array(sorted(members.tolist(), key=lambda node: (node not in forced, -len(nodes[node].ids), _lot(nodes[node])))[:PIVOTS])
+        )
+        known = compare(nodes, all_pairs(pivots), judge, decided[1])
+        seeds = clusters_in(nodes, pivots, known, decided[0])
+        asked = [sorted(seed, key=lambda node: (-len(nodes[node].ids), node))[:ASKED_PIVOTS] for seed in seeds]
+        others = members[~np.isin(members, pivots)]
+        pairs = np.array([sorted((node, pivot)) for node in others.tolist() for seed in asked for pivot in seed], dtype=np.int32)
+        compared = compare(nodes, pairs.reshape(-1, 2), judge, decided[1])
+        home = _homes(others, compared, asked)
+        for place, seed in enumerate(seeds):
+            seed.extend(others[home == place].tolist())
+        yield known, []
+        yield compared, [sorted(seed) for seed in seeds]
+        members = others[home < 0]
+    if len(members):
+        compared = compare(nodes, all_pairs(members), judge, decided[1])
+        yield compared, clusters_in(nodes, members, compared, NO_PAIRS)
+
+
+def _homes(others: Places, compared: Compared, asked: Sequence[Sequence[int]]) -> Places:
+    """For every node the place of the cluster with most of whose pivots it is linked, and none of them contradicts it; -1 for none."""
+    seed_of = {pivot: place for place, seed in enumerate(asked) for pivot in seed}
+    shape = (len(others), len(asked))
+    links, score, apart = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    for (left, right), is_linked, near, is_apart in zip(
+        compared.pairs.tolist(), compared.linked.tolist(), compared.score.tolist(), compared.apart.tolist(), strict=True
+    ):
+        node, pivot = (left, right) if right in seed_of else (right, left)
+        at = (int(np.searchsorted(others, node)), seed_of[pivot])
+        links[at] += is_linked
+        score[at] += near
+        apart[at] |= is_apart
+    sizes = np.array([len(seed) for seed in asked])
+    fits = (links > LINKED_SHARE * sizes) & ~apart
+    merit = np.where(fits, sizes * 2 + score / sizes, -1.0)
+    return np.where(fits.any(axis=1), merit.argmax(axis=1), -1)
+
+
+def _lot(node: Node) -> bytes:
+    """A number drawn for a node: it depends on nothing but its name."""
+    return hashlib.blake2b(node.ids[0].encode(), digest_size=8).digest()
+
+
+def clusters_in(nodes: Sequence[Node], members: Places, compared: Compared, together: Pairs) -> Clusters:
     """The clusters of one component (sorted nodes), given all its pairs."""
     ours = together[np.isin(together, members).all(axis=1)] if len(together) else together
     if len(members) == 2 and len(compared.pairs) == 1 and not len(ours):
@@ -80,22 +132,6 @@ def all_pairs(members: Places) -> Pairs:
     """Every two of the sorted members."""
     left, right = np.triu_indices(len(members), k=1)
     return np.stack([members[left], members[right]], axis=1).astype(np.int32)
-
-
-def _connected(nodes: Places, edges: Pairs) -> Iterator[tuple[Places, Places]]:
-    """The components of two nodes and more: their sorted nodes and the numbers of their edges."""
-    if not len(edges):
-        return
-    places = np.searchsorted(nodes, edges)
-    graph = coo_array((np.ones(len(edges), np.int8), (places[:, 0], places[:, 1])), shape=(len(nodes), len(nodes)))
-    _, labels = connected_components(graph, directed=False)
-    edge_labels = labels[places[:, 0]]
-    by_label, by_edge = np.argsort(labels, kind="stable"), np.argsort(edge_labels, kind="stable")
-    sizes = np.bincount(labels)
-    node_starts, edge_starts = np.cumsum([0, *sizes]), np.searchsorted(edge_labels[by_edge], np.arange(len(sizes) + 1))
-    for label in np.flatnonzero(sizes > 1).tolist():
-        members = nodes[by_label[node_starts[label] : node_starts[label + 1]]]
-        yield members, by_edge[edge_starts[label] : edge_starts[label + 1]]
 
 
 def _blocks(components: Sequence[Places]) -> Iterator[list[Places]]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.boilerplate import Boilerplate
-from model.components import all_pairs, as_pairs, clusters_in, components_of
+from model.components import EXACT_COMPONENT, all_pairs, as_pairs, components_of, grouped
 from model.distinct import Text, read_text
 from model.duplicates import Search, search
 from model.entry import Cluster, Constraints, Entry, Pair, Verdict, Zone, pair_key
@@ -211,19 +211,24 @@ class DuplicateIndex:
             for answer in node.ids:
                 self._cluster.pop(answer, None)
         entries = {answer: self._entries[answer][0][0] for node in nodes for answer in node.ids}
-        compared = self._compare(nodes, all_pairs(np.arange(len(nodes))))
-        together = self._decided(nodes, self._constraints.together)
-        linked = compared.linked
-        grouped: set[int] = set()
-        for component in components_of(len(nodes), compared.pairs[linked], compared.score[linked], together):
+        together, apart = (self._decided(nodes, pairs) for pairs in (self._constraints.together, self._constraints.apart))
+        grouped_ones: set[int] = set()
+        for component in self._components(nodes, together):
             inside = frozenset(keys[index] for index in component.tolist())
             self._component.update(dict.fromkeys(inside, inside))
-            part = compared.within(component)
-            for cluster in clusters_in(nodes, component, part, together):
-                grouped.update(cluster)
-                self._keep(cluster_of(nodes, centrality(part, nodes, cluster), entries))
-        for index in set(range(len(nodes))) - grouped:
+            for part, clusters in grouped(nodes, [component], self._judge, (together, apart)):
+                for cluster in clusters:
+                    grouped_ones.update(cluster)
+                    self._keep(cluster_of(nodes, centrality(part, nodes, cluster), entries))
+        for index in set(range(len(nodes))) - grouped_ones:
             self._keep(cluster_of(nodes, {index: 0.0}, entries))
+
+    def _components(self, nodes: Sequence[Node], together: Pairs) -> list[NDArray[np.int64]]:
+        """The components of these nodes; so many that not every two are judged stay one."""
+        if len(nodes) > EXACT_COMPONENT:
+            return [np.arange(len(nodes))]
+        compared = self._compare(nodes, all_pairs(np.arange(len(nodes))))
+        return components_of(len(nodes), compared.pairs[compared.linked], together)
 
     def _keep(self, cluster: Cluster) -> None:
         if len(cluster.members) > 1:

@@ -139,11 +139,11 @@ def search(
 
 def _clustered(base: Base, sketches: Sketches, compared: Compared, judge: Judge, tick: Tick) -> Search:
     linked = compared.linked
-    components = components_of(len(base.nodes), compared.pairs[linked], compared.score[linked], base.together)
+    components = components_of(len(base.nodes), compared.pairs[linked], base.together)
     cluster_of_node = np.arange(len(base.nodes))
     found: dict[int, Cluster] = {}
     parts = []
-    for done, (_, part, groups) in enumerate(grouped(base.nodes, components, judge, (base.together, base.apart))):
+    for done, (part, groups) in enumerate(grouped(base.nodes, components, judge, (base.together, base.apart))):
         for members in groups:
             cluster_of_node[members] = members[0]
             if len(members) > 1:

@@ -65,7 +65,7 @@ class Terms:
         weights = np.zeros(BUCKETS)
         weights[question.columns] = question.weights
         shared = np.concatenate([[0.0], np.cumsum(weights[self.columns])])
-        return question.scores(shared[self.starts[1:]] - shared[self.starts[:-1]], self.lengths)
+        return question.scores(shared[self.starts[1:]] - shared[self.starts[:-1]], _shrinkage(self.lengths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,13 @@ class Question:
         looked_up = looked_up[counts[looked_up] > 0]
         return cls(columns[looked_up], weights[looked_up], len(columns), float(weights.sum()))
 
-    def scores(self, shared: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    def scores(self, shared: NDArray[np.float64], shrinkage: NDArray[np.float64]) -> NDArray[np.float64]:
         """Cosine of question and texts, their lengths measured as if all their terms weighed what those of the question do on average."""
         if self.total == 0:
-            return np.zeros(len(lengths))
-        norms = self.total * np.sqrt(np.maximum(lengths, 1) / self.terms)
-        return np.asarray(np.minimum(shared / norms, 1.0))
+            return np.zeros(len(shared))
+        shared *= shrinkage
+        shared *= np.sqrt(self.terms) / self.total
+        return np.asarray(np.minimum(shared, 1.0, out=shared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +123,28 @@ class Postings:
 
     rows: NDArray[np.int32]
     starts: NDArray[np.int64]
-    lengths: NDArray[np.int64]
+    shrinkage: NDArray[np.float64]
 
     @classmethod
     def of(cls, terms: Terms) -> "Postings":
         """Turn the terms of texts around."""
         ones = np.ones(len(terms.columns), dtype=np.uint8)
         table = sp.csr_matrix((ones, terms.columns, terms.starts), shape=(len(terms.lengths), BUCKETS)).tocsc()
-        return cls(table.indices.astype(np.int32, copy=False), table.indptr.astype(np.int64), terms.lengths)
+        return cls(table.indices.astype(np.int32, copy=False), table.indptr.astype(np.int64), _shrinkage(terms.lengths))
 
     def scores(self, question: Question) -> NDArray[np.float64]:
         """How much of a question every text holds: (n,), 0 to 1."""
         spans = [self.rows[self.starts[column] : self.starts[column + 1]] for column in question.columns]
         if not spans:
-            return np.zeros(len(self.lengths))
+            return np.zeros(len(self.shrinkage))
         weights = np.repeat(question.weights, [len(span) for span in spans])
-        shared = np.bincount(np.concatenate(spans), weights=weights, minlength=len(self.lengths)).astype(np.float64)
-        return question.scores(shared, self.lengths)
+        shared = np.bincount(np.concatenate(spans), weights=weights, minlength=len(self.shrinkage)).astype(np.float64, copy=False)
+        return question.scores(shared, self.shrinkage)
+
+
+def _shrinkage(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """By how much a text's length lowers its score."""
+    return np.asarray(1 / np.sqrt(np.maximum(lengths, 1)))
 
 
 def _terms(texts: Sequence[str]) -> Terms:

@@ -17,7 +17,7 @@ from model.lexicon import lexicon
 from model.near import Pairs
 from model.sketch import GRAM_BITS, Column
 from model.values import differing_values
-from model.wording import Terms, Wording, is_same_word
+from model.wording import Terms, Wording, has_subject, is_same_word
 
 Shares = NDArray[np.float32]
 
@@ -36,6 +36,8 @@ BACKING_COSINE = 0.9
 
 NEW_CODE, ASK_CODE, ATTACH_CODE = 0, 1, 2
 ZONES = (Zone.NEW, Zone.ASK, Zone.ATTACH)
+SAME_TITLE_WORDS = 2
+SAME_TITLE = 0.6
 CHUNK = 100_000
 REMEMBERED = 2_000_000
 
@@ -158,7 +160,7 @@ class Judge:
             return (), False
         titles = texts.title_words(left), texts.title_words(right)
         subjects = tuple(term for term in dict.fromkeys(terms) if _in_titles(term, titles))
-        return subjects, max(Counter(terms).values()) > 1
+        return subjects, max(Counter(terms).values()) > 1 and not _are_one_title(*titles)
 
     def _measure(self, pairs: Pairs) -> Measures:
         parts = [self._measure_chunk(pairs[start : start + CHUNK]) for start in range(0, len(pairs), CHUNK)] or [self._measure_chunk(pairs)]
@@ -197,6 +199,12 @@ def zones_of(measures: Measures) -> NDArray[np.int8]:
     needed = needed - np.where(cosine >= BACKING_COSINE, BACKED_BY_COSINE, 0)
     ask = (containment >= ASK) | ((cosine >= ASK_COSINE) & (containment >= ASK_COSINE_CONTAINMENT))
     return np.where(containment >= needed, ATTACH_CODE, np.where(ask, ASK_CODE, NEW_CODE)).astype(np.int8)
+
+
+def _are_one_title(left: frozenset[str], right: frozenset[str]) -> bool:
+    """True for titles that name the same thing, in more than one word."""
+    ours, theirs = ({word for word in title if has_subject(word)} for title in (left, right))
+    return len(ours & theirs) >= SAME_TITLE_WORDS and 2 * len(ours & theirs) >= SAME_TITLE * (len(ours) + len(theirs))
 
 
 def _in_titles(term: tuple[str, str], titles: tuple[frozenset[str], frozenset[str]]) -> bool:

@@ -13,7 +13,8 @@ from model.keys import Family, Key
 from model.lexical import Postings, Question, Terms
 from model.vector_index import ExactVectors, Numbers, VectorIndex
 
-FIRST_KEYS = 256
+# The tenth best by cosine and spelling together may be the thousandth by either: with 256 keys one in fifty was missed.
+FIRST_KEYS = 1_024
 MOST_KEYS = 16_384
 ALWAYS = (date.min.toordinal(), date.max.toordinal())
 
@@ -171,13 +172,19 @@ class Shelf:
         while (rows := self.vectors.nearest(vector, count)) is not None:
             places = self._allowed(rows, allowed)
             if len(places) >= wanted or count >= min(MOST_KEYS, len(self.keys)):
-                return np.union1d(places, self._allowed(_largest(lexical, FIRST_KEYS), allowed))
+                return _distinct(np.concatenate([places, self._allowed(_largest(lexical, FIRST_KEYS), allowed)]))
             count *= 4
         return None
 
     def _allowed(self, rows: Numbers, allowed: NDArray[np.bool_]) -> Numbers:
-        places = np.unique(np.searchsorted(self.starts, rows, side="right") - 1)
+        places = _distinct(np.searchsorted(self.starts, rows, side="right") - 1)
         return np.asarray(places[allowed[places]])
+
+
+def _distinct(numbers: Numbers) -> Numbers:
+    """Each number once, in order; faster than np.unique."""
+    ordered = np.sort(numbers)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
 
 
 def _largest(values: NDArray[np.float64], count: int) -> Numbers:

@@ -143,8 +143,8 @@ class Wording:
             if len(self._sentences) >= CACHED:
                 self._sentences.clear()
             ours, theirs = dict.fromkeys(left.split()), dict.fromkeys(right.split())
-            one = [word for word in ours if word not in theirs and _has_subject(word)]
-            two = [word for word in theirs if word not in ours and _has_subject(word)]
+            one = [word for word in ours if word not in theirs and has_subject(word)]
+            two = [word for word in theirs if word not in ours and has_subject(word)]
             self._sentences[key] = (
                 tuple(word for word in one if not any(self._same(word, other) for other in theirs)),
                 tuple(word for word in two if not any(self._same(word, other) for other in ours)),
@@ -187,5 +187,6 @@ def _own_sentences(left: str, right: str) -> tuple[list[str], list[str]]:
     return [line for line in ours if line not in common], [line for line in theirs if line not in common]
 
 
-def _has_subject(word: str) -> bool:
+def has_subject(word: str) -> bool:
+    """True for a folded word that can name a subject: no function word, no figure."""
     return len(word) > 2 and word not in FUNCTION_WORDS and not any(character.isdigit() for character in word)

@@ -12,9 +12,10 @@ from data.answer import Answer
 from model.encoder import EncoderReference, Vectors
 from model.keys import keys_of
 from serving.answers.encoding import Encoding
+from serving.store.answers import all_answers
 from serving.store.blocks import approved_texts, put_blocks_in
 from serving.store.database import Database
-from serving.store.embeddings import load_embeddings, save_embeddings
+from serving.store.embeddings import keep_embeddings, load_embeddings, save_embeddings
 
 TEXTS_AT_ONCE = 256
 SAVED_AT_ONCE = 512
@@ -46,6 +47,19 @@ def save_vectors(session: Session, reference: EncoderReference, vectors: Mapping
     """Keep the vectors of texts, each of shape (dim,)."""
     rows = {text_sha256(text): np.asarray(vector, dtype="<f4").tobytes() for text, vector in vectors.items()}
     save_embeddings(session, encoder_name(reference), rows)
+
+
+def forget_lost_vectors(session: Session) -> int:
+    """Drop the vectors of texts that no answer holds any more; how many. A vector says something about its text."""
+    blocks = approved_texts(session)
+    texts = {
+        text_sha256(key.text)
+        for stored in all_answers(session)
+        for answer in (stored.answer, stored.draft)
+        if answer is not None
+        for key in keys_of(put_blocks_in(answer, blocks))
+    }
+    return keep_embeddings(session, texts)
 
 
 class Embedder:

@@ -137,6 +137,7 @@ async def delete(answer_id: str, request: Request, service: Serviced, caller: Cu
     def work() -> Response:
         with service.database.writing() as session:
             delete_answer(session, answer_id, revision, made_by(service, caller))
+        service.database.reclaim()
         follow_base(service)
         return Response(status_code=204)
 

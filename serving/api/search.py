@@ -48,7 +48,7 @@ async def internal(
     responses=documented({}, NOT_FOUND, INVALID_REQUEST, TOO_MANY, UNAVAILABLE),
     summary="Search the public answers",
 )
-async def public(request: Request, service: Serviced, q: Asked, language: Name = None, topic: Name = None, limit: Limit = 5) -> Response:
+async def public(*, request: Request, service: Serviced, q: Asked, language: Name = None, topic: Name = None, limit: Limit = 5) -> Response:
     """For the web pages of customers: needs no key, gives public answers only, and few calls a minute to each address."""
     if not service.settings.public_search:
         raise ProblemError(NOT_FOUND, "the public search is switched off here")

@@ -41,10 +41,9 @@ def drop_embeddings(session: Session, text_hashes: Sequence[str]) -> None:
         session.execute(delete(EmbeddingRow).where(EmbeddingRow.text_sha256.in_(text_hashes[start : start + ROWS_AT_ONCE])))
 
 
-def keep_embeddings(session: Session, encoder: str, text_hashes: Collection[str]) -> int:
-    """Forget everything but the vectors of these texts under this encoder; how many went."""
+def keep_embeddings(session: Session, text_hashes: Collection[str]) -> int:
+    """Forget everything but the vectors of these texts; how many texts went."""
     wanted = set(text_hashes)
-    others = len(session.scalars(delete(EmbeddingRow).where(EmbeddingRow.encoder != encoder).returning(EmbeddingRow.text_sha256)).all())
-    unwanted = [sha256 for sha256 in session.scalars(select(EmbeddingRow.text_sha256)) if sha256 not in wanted]
+    unwanted = [sha256 for sha256 in session.scalars(select(EmbeddingRow.text_sha256).distinct()) if sha256 not in wanted]
     drop_embeddings(session, unwanted)
-    return others + len(unwanted)
+    return len(unwanted)

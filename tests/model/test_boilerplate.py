@@ -5,7 +5,12 @@ from itertools import product
 from model.boilerplate import Boilerplate
 
 STANDARD = "please give your customer number in every letter to us"
-TOPICS = ("the parcel waits {} at the shop", "a new card is sent {} by post", "the contract ends {} on its own", "your points expire {} soon")
+TOPICS = (
+    "the parcel waits {} at the shop",
+    "a new card is sent {} by post",
+    "the contract ends {} on its own",
+    "your points expire {} soon",
+)
 DETAILS = ("bring a passport with you", "sign on the back of it", "no fee is charged for that", "we tell you by text message")
 
 

@@ -66,7 +66,7 @@ def test_an_answer_is_no_duplicate_of_its_own_former_text() -> None:
 def test_an_edited_answer_leaves_its_cluster() -> None:
     index = DuplicateIndex.build([entry("a", ORIGINALS["en"]), entry("b", ORIGINALS["en"])])
     assert index.cluster("a") is not None
-    index.add(TRAPS[0].__class__(id="b", language="en", body=TRAPS[0].body))
+    index.add(entry("b", TRAPS[0].body))
     assert index.clusters == ()
     assert index.cluster("a") is None
 
@@ -81,7 +81,13 @@ def test_removing_what_is_not_there_is_no_error() -> None:
 
 def test_several_threads_may_add_and_check() -> None:
     index = DuplicateIndex.build(HEAP[:5])
-    threads = [threading.Thread(target=lambda part=HEAP[5 + n :: 4]: [(index.check(one), index.add(one)) for one in part]) for n in range(4)]
+
+    def work(part: list[Entry]) -> None:
+        for one in part:
+            index.check(one)
+            index.add(one)
+
+    threads = [threading.Thread(target=work, args=(HEAP[5 + number :: 4],)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -16,7 +16,13 @@ def copies(language: str, body: str | None = None, name: str = "") -> list[Entry
     """An answer, a wrapped copy, a quote, a reordered and a mistyped copy."""
     body = body or ORIGINALS[language]
     parts = sentences(body)
-    texts = [body, wrapped(body, language), " ".join(parts[:2]), " ".join(reversed(parts)), body.replace("e", "é", 1).replace("an", "na", 1)]
+    texts = [
+        body,
+        wrapped(body, language),
+        " ".join(parts[:2]),
+        " ".join(reversed(parts)),
+        body.replace("e", "é", 1).replace("an", "na", 1),
+    ]
     return [entry(f"{name or language}-{number}", text, language) for number, text in enumerate(texts)]
 
 
@@ -90,8 +96,16 @@ def test_one_language_that_differs_keeps_the_answers_apart() -> None:
 
 def test_standard_sentences_make_no_duplicates() -> None:
     standard = "Please give your customer number in every letter to us. You see the state of your order at any time in your account."
-    own = ["A locker keeps parcels for a week.", "Your tariff ends in May.", "Gift cards are sold at the till.", "The lift is out of order."]
-    own += ["A deposit is paid back in cash.", "Our branch in Leeds has moved.", "Points count from the second order."]
+    own = (
+        "A locker near you keeps the parcel for one week after the driver has put it in.",
+        "Your tariff ends in May and becomes the basic one when nothing else was agreed.",
+        "Gift cards are sold at every till of our shops and never on the telephone.",
+        "The lift of the car park is out of order, so please use the ramp at the back.",
+        "A deposit on bottles is paid back in cash or taken off your next bill.",
+        "Our branch in Leeds has moved to the first floor of the house next door.",
+        "Bonus points count from the second order on and show on the receipt.",
+        "Spare keys for the bicycle lock are cut from the code on the metal plate.",
+    )
     entries = [entry(f"{number}-{copy}", f"{text} {standard}") for number, text in enumerate(own) for copy in range(2)]
     entries = [entry(one.id, wrapped(one.body, "en") if one.id.endswith("1") else one.body) for one in entries]
     found = find_duplicates(entries)

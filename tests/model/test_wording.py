@@ -22,7 +22,9 @@ def test_tells_a_typing_mistake_from_another_word(left: str, right: str, same: b
 
 
 def test_finds_the_noun_that_was_put_in_place_of_another() -> None:
-    found = Wording().replaced("you can return your jacket within a month\npack the jacket well", "you can return your sofa within a month\npack the sofa well")
+    found = Wording().replaced(
+        "you can return your jacket within a month\npack the jacket well", "you can return your sofa within a month\npack the sofa well"
+    )
     assert found == (("jacket", "sofa"), ("jacket", "sofa"))
 
 
