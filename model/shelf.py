@@ -14,7 +14,7 @@ from model.lexical import Postings, Question, Terms
 from model.vector_index import ExactVectors, Numbers, VectorIndex
 
 # The tenth best by cosine and spelling together may be the thousandth by either: with 256 keys one in fifty was missed.
-FIRST_KEYS = 1_024
+FIRST_KEYS = 1_536
 MOST_KEYS = 16_384
 ALWAYS = (date.min.toordinal(), date.max.toordinal())
 

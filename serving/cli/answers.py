@@ -95,7 +95,7 @@ def import_file(
             limits=Limits(file_bytes=base.settings.max_import_bytes, attachment_bytes=base.settings.max_attachment_bytes),
         )
         options = ImportOptions(made=made_here(), read=read, kind=kind, source=source, is_dry_run=dry_run, report=report)
-        pool = EncodingPool(base.encoder_name) if embed and not dry_run else nullcontext()
+        pool = EncodingPool(base.encoder.reference.name) if embed and not dry_run else nullcontext()
         with bar(f"Importing {path.name}", not json) as move, pool as encoding:
             done = import_answers(base.database, path, options, move, encoding)
     print_json(done.to_json()) if json else _show(done)

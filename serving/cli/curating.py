@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from model.encoder import load_encoder
 from serving.answers.duplicates import Findings, look_for_duplicates
 from serving.answers.gaps import GapSearch, answer_gaps, gap_to_json
 from serving.answers.lifecycle import Rules, approve
@@ -174,7 +173,7 @@ def gaps(
 
 def _look(base: OpenBase, *, shown: bool) -> Findings:
     with bar("Looking for duplicates", shown) as move:
-        found = look_for_duplicates(base.database, load_encoder(base.encoder_name), move)
+        found = look_for_duplicates(base.database, base.encoder, move)
     with base.database.writing() as session:
         save_findings(session, Search.DUPLICATES, found.to_json(), made_here())
     return found

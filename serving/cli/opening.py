@@ -1,10 +1,11 @@
 """How commands open the answer base: SQLite is made ready on the way, PostgreSQL must have been migrated."""
 
 import getpass
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.encoder import DEFAULT_ENCODER
+from model.encoder import DEFAULT_ENCODER, Encoder, EncoderReference, Vectors, load_encoder
 from serving.answers.starter import is_untouched
 from serving.app import build_service
 from serving.bundles import EngineError, EngineLoader
@@ -15,6 +16,22 @@ from serving.store.answers import Made
 from serving.store.database import Database
 
 
+class LateEncoder:
+    """The bundle's encoder, loaded when the first text comes that has no vector yet."""
+
+    batches = False
+
+    def __init__(self, reference: EncoderReference) -> None:
+        self.reference = reference
+        self._loaded: Encoder | None = None
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of norm 1, shape (len(texts), d)."""
+        if self._loaded is None:
+            self._loaded = load_encoder(self.reference.name)
+        return self._loaded.encode(texts)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenBase:
     """Settings and the database in which the answers are."""
@@ -23,14 +40,14 @@ class OpenBase:
     database: Database
 
     @property
-    def encoder_name(self) -> str:
+    def encoder(self) -> Encoder:
         """The encoder that the service would use: the configured one, else the bundle's, else the default."""
         if self.settings.encoder is not None:
-            return self.settings.encoder
+            return load_encoder(self.settings.encoder)
         try:
-            return EngineLoader(self.settings, Metrics()).check_bundle().encoder_reference.name
+            return LateEncoder(EngineLoader(self.settings, Metrics()).check_bundle().encoder_reference)
         except EngineError:  # no bundle yet: what `replywell-train learn` would take
-            return DEFAULT_ENCODER
+            return load_encoder(DEFAULT_ENCODER)
 
 
 def open_base(config: str | None) -> OpenBase:

@@ -17,11 +17,12 @@ KNOWN = {
     **dict.fromkeys(("ticket.requester.name", "ticket.requester.first_name", "ticket.requester.last_name"), "customer_name"),
     **dict.fromkeys(("ticket.number", "ticket.id", "conversation.number"), "case_number"),
 }
+CAPITALS = re.compile(r"\{\{ ?([A-Za-z][A-Za-z0-9_]{0,39}) ?\}\}")
 TWICE = re.compile(r"\{\{([a-z_]{1,40})\}\}(?:[ \u00a0]{1,3}\{\{\1\}\})+")
 
 
 def with_slots(text: str, own: Mapping[str, str]) -> str:
-    """`text` with foreign placeholders as slots; first and last name of a customer become one.
+    """`text` with foreign placeholders as slots, their names in small letters; first and last name of a customer become one.
 
     Raises:
         RowError: a placeholder that nothing is known about.
@@ -38,7 +39,8 @@ def with_slots(text: str, own: Mapping[str, str]) -> str:
             return match[0]
         return f"{{{{{found}}}}}" if found else ""
 
-    replaced = TWICE.sub(r"{{\1}}", FOREIGN.sub(slot, text))
+    small = CAPITALS.sub(lambda match: match[0].lower(), FOREIGN.sub(slot, text))
+    replaced = TWICE.sub(r"{{\1}}", small)
     if unknown:
         name, shown = next(iter(unknown.items()))
         raise RowError(f"unknown placeholder {shown[:60]}: name a slot for it (--placeholder {name[:60]}=SLOT), or none to take it out")
