@@ -1,3 +1,6 @@
+"""Placeholders of other programs become slots."""
+
+from serving.answers.sources.placeholders import with_slots
 
 
 def test_names_of_slots_are_written_small() -> None:
