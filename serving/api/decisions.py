@@ -144,7 +144,7 @@ def _refuse_unknown_labels(body: FeedbackBody | CorrectionBody, engine: Engine) 
     known: dict[str, tuple[str | None, tuple[str, ...]]] = {
         "topic": (body.topic, taxonomy.labels),
         "urgency": (body.urgency, taxonomy.urgencies),
-        "correct_answer_id": (body.correct_answer_id, tuple(engine.index.answers) if engine.index else ()),
+        "correct_answer_id": (_canonical(body.correct_answer_id, engine), tuple(engine.index.answers) if engine.index else ()),
     }
     faults = [
         Fault(f"/{name}", f"unknown: {value}; known: {', '.join(labels[:50]) or 'none'}")
@@ -153,3 +153,10 @@ def _refuse_unknown_labels(body: FeedbackBody | CorrectionBody, engine: Engine) 
     ]
     if faults:
         raise ProblemError(INVALID_REQUEST, f"{faults[0].pointer}: {faults[0].detail}", errors=tuple(faults))
+
+
+def _canonical(answer_id: str | None, engine: Engine) -> str | None:
+    """The answer that an id leads to: what was merged counts as the one that stands for it."""
+    if answer_id is None or engine.index is None:
+        return answer_id
+    return engine.index.families.root(answer_id) or answer_id
