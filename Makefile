@@ -41,6 +41,7 @@ prove: .venv-test/installed var/bundle/manifest.json  ## Long proofs: the answer
 	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 15000
 	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.curators
 	$(if $(MILLION),@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 1000000)
+	$(if $(MILLION),@.venv-test/bin/python -m tests.proofs.large)
 
 fix: .venv-test/installed  ## Mend what the linter can mend, and format
 	.venv-test/bin/ruff check --fix .
