@@ -18,9 +18,10 @@ Places = NDArray[np.int64]
 # Components are judged together up to so many pairs.
 BLOCK = 200_000
 # In a component of up to so many texts every two are judged; in a larger one each with the pivots of its clusters.
-EXACT_COMPONENT = 400
-PIVOTS = 32
-ASKED_PIVOTS = 8
+EXACT_COMPONENT = 150
+PIVOTS = 24
+REMAINDER = 60
+ASKED_PIVOTS = 6
 
 Clusters = list[list[int]]
 
@@ -62,7 +63,7 @@ def _grouped_by_pivots(
 ) -> Iterator[tuple[Compared, Clusters]]:
     """Cluster the texts that most answers have, give the others to these clusters, and go on with those that fit none."""
     forced = frozenset(decided[0].reshape(-1).tolist())
-    while len(members) > EXACT_COMPONENT:
+    while len(members) > REMAINDER:
         pivots = np.sort(
             np.array(sorted(members.tolist(), key=lambda node: (node not in forced, -len(nodes[node].ids), _lot(nodes[node])))[:PIVOTS])
         )

@@ -1,9 +1,10 @@
 """The distinct texts of a base: answers that are equal but for politeness and case values are looked at once."""
 
 import hashlib
+import sys
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +13,21 @@ from model.boilerplate import Boilerplate
 from model.canonical import canonical, fold, own_text, read_values
 from model.entry import Entry
 from model.sketch import Column, Sketches, Values
-from model.values import Kind, Stated, stated_values
+from model.values import Found, Kind, Stated, stated_values
 
 Vectors = NDArray[np.float32]
-STATED_KEPT = 20_000
+Placed = tuple[int, int, bool]
+
+# About 4 KB each.
+STATED_KEPT = 700_000
 NO_GRAMS = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """One distinct text. `entry` is the one it was first seen in, `signature` stands for the values that it states, in their order;
-    `values` are hashes of them with the words next to them, `loud` those of values that count by their absence too, such as a negation;
+    `values` are each of them as two hashes, with the word before and with the word behind it, and whether its absence counts too, as
+    that of a negation does;
     `is_plain` is false when a standard sentence of the base stands in it with other words.
     """
 
@@ -30,8 +35,7 @@ class Text:
     canonical: str
     signature: bytes
     is_plain: bool = True
-    values: frozenset[int] = frozenset()
-    loud: frozenset[int] = frozenset()
+    values: tuple[Placed, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, bytes]:
@@ -60,7 +64,7 @@ class Texts:
 
     def keep_stated(self, stated: Iterable[tuple[int, Stated]]) -> None:
         """Keep what was read of the first texts, so that it need not be read again."""
-        self._stated.update(islice(stated, STATED_KEPT))
+        self._stated.update(stated)
 
     def push(self, text: Text, grams: Values, vector: Vectors | None) -> int:
         """Add one text; its row."""
@@ -123,21 +127,37 @@ def read_text(entry: Entry) -> tuple[Text, Stated]:
     """Canonical text and values of one entry."""
     found = canonical(entry)
     written = "\n".join(f"{item.value.kind} {item.value.text}" for item in found.stated)
-    placed = [(hash((item.value, item.before[-1:], item.after[:1])), item.value) for item in found.stated]
     text = Text(
         entry=entry,
         canonical=found.text,
         signature=hashlib.blake2b(written.encode(), digest_size=8).digest(),
-        values=frozenset(key for key, _ in placed),
-        loud=frozenset(key for key, value in placed if value.kind is Kind.NEGATION or not any(map(str.isdigit, value.text.strip("0")))),
+        values=tuple(_placed(item) for item in found.stated),
     )
-    return text, found.stated
+    return text, _compact(found.stated)
+
+
+def _compact(stated: Stated) -> Stated:
+    """The same with one string for every word, however many texts hold it: half the memory."""
+    sentences = tuple(replace(sentence, words=frozenset(map(sys.intern, sentence.words))) for sentence in stated.sentences)
+    return replace(stated, sentences=sentences)
+
+
+def _placed(found: Found) -> Placed:
+    value = found.value
+    is_loud = value.kind is Kind.NEGATION or not any(map(str.isdigit, value.text.strip("0")))
+    written = f"{value.kind} {value.text}"
+    # Not hash(): that of a string is another one in every process.
+    before, after = (
+        zlib.crc32(f"{written} {side} {' '.join(words)}".encode()) for side, words in (("<", found.before[-1:]), (">", found.after[:1]))
+    )
+    return before, after, is_loud
 
 
 def surely_agree(left: Text, right: Text) -> bool:
     """True when one text states nothing that the other does not state at the same place, and the other adds no negation."""
     if left.signature == right.signature:
         return True
-    if left.values <= right.values:
-        return not (right.loud - left.loud)
-    return right.values <= left.values and not (left.loud - right.loud)
+    ours, theirs = ({key for place in text.values for key in place[:2]} for text in (left, right))
+    left_alone = [is_loud for before, after, is_loud in left.values if before not in theirs and after not in theirs]
+    right_alone = [is_loud for before, after, is_loud in right.values if before not in ours and after not in ours]
+    return (not left_alone and not any(right_alone)) or (not right_alone and not any(left_alone))

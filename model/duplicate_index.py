@@ -34,7 +34,7 @@ class DuplicateIndex:
     def __init__(self, found: Search) -> None:
         base = found.base
         self._texts, self._boilerplate, self._constraints = base.texts, base.boilerplate, base.constraints
-        self._judge = Judge(base.texts)
+        self._judge = found.judge
         # The row of a text that is only checked is used again for the next one: nothing about it may be remembered.
         self._passing_judge = Judge(base.texts, memory=0)
         self._lookup = Lookup(found.sketches, [text.entry.language for text in base.texts.texts], base.texts.vectors)

@@ -11,7 +11,7 @@ from model.components import as_pairs, components_of, grouped
 from model.distinct import STATED_KEPT, Text, Texts, read_text
 from model.entry import Cluster, Constraints, Duplicates, Entry, Pair, Tick, silent
 from model.listing import Listing, centrality, cluster_of
-from model.near import Pairs, candidate_pairs
+from model.near import Pairs, candidate_pairs, thinned
 from model.nodes import Compared, Node, compare, distinct_texts, node_pairs, nodes_of
 from model.pairs import Judge
 from model.sketch import Sketches
@@ -60,13 +60,15 @@ class Base:
         order = sorted(range(len(entries)), key=lambda index: (entries[index].id, entries[index].language))
         ordered = [entries[index] for index in order]
         read: list[Text] = []
-        stated: list[Stated] = []
+        stated: dict[int, Stated] = {}
+        seen: set[int] = set()
         for done, entry in enumerate(ordered):
             text, values = read_text(entry)
             read.append(text)
-            # What all texts of a huge base state does not fit into memory; it is read again where it is needed.
-            if done < STATED_KEPT:
-                stated.append(values)
+            # What is kept need not be read again to compare texts; of equal ones the first is asked.
+            if hash(text.key) not in seen and len(stated) < STATED_KEPT:
+                seen.add(hash(text.key))
+                stated[done] = values
             if done % TOLD_EVERY == 0:
                 tick(READING, done, len(ordered))
         tick(READING, len(ordered), len(ordered))
@@ -76,7 +78,7 @@ class Base:
         first = np.array(order, dtype=np.int64)[places]
         own = None if vectors is None else np.ascontiguousarray(vectors[first], dtype=np.float32)
         texts = Texts(texts=kept, vectors=own, boilerplate=known)
-        texts.keep_stated((row, stated[place]) for row, place in enumerate(places.tolist()) if place < len(stated))
+        texts.keep_stated((row, stated[place]) for row, place in enumerate(places.tolist()) if place in stated)
         nodes = nodes_of(ordered, row_of.tolist(), constraints.apart)
         place = {answer: index for index, node in enumerate(nodes) for answer in node.ids}
         together, apart = (
@@ -98,6 +100,7 @@ class Search:
 
     base: Base
     sketches: Sketches
+    judge: Judge
     components: list[NDArray[np.int64]]
     cluster_of_node: NDArray[np.int64]
     clusters: Mapping[int, Cluster]
@@ -132,6 +135,7 @@ def search(
     tick(COMPARING, 0, 1)
     candidates = candidate_pairs(sketches, base.languages, base.texts.vectors)
     judge = Judge(base.texts)
+    candidates = thinned(candidates, judge.measure(candidates).score)
     compared = compare(base.nodes, node_pairs(base.nodes, candidates, len(base.texts)), judge, base.apart)
     tick(COMPARING, 1, 1)
     return _clustered(base, sketches, compared, judge, tick)
@@ -154,7 +158,7 @@ def _clustered(base: Base, sketches: Sketches, compared: Compared, judge: Judge,
     tick(CLUSTERING, len(components), len(components))
     for index in np.unique(cluster_of_node).tolist():
         found[index] = found.get(index) or cluster_of(base.nodes, {index: 0.0}, base.entries)
-    return Search(base, sketches, components, cluster_of_node, found, [compared, *parts])
+    return Search(base, sketches, judge, components, cluster_of_node, found, [compared, *parts])
 
 
 def _name(node: Node, cluster: Cluster) -> str:

@@ -28,6 +28,10 @@ LEAST_SHARE = 0.2
 BINS = 120
 BAND = 5
 
+# So many pairs are judged without choosing among them.
+THINNED_ABOVE = 1_000_000
+KEPT_EACH_WAY = 4
+
 NEIGHBOURS = 16
 LEAST_COSINE = 0.7
 EXACT_UP_TO = 20_000
@@ -44,6 +48,24 @@ def candidate_pairs(sketches: Sketches, languages: NDArray[np.int32], vectors: V
     pairs = np.concatenate(found)
     pairs = pairs[languages[pairs[:, 0]] == languages[pairs[:, 1]]]
     return _from_keys(np.unique(as_keys(pairs)))
+
+
+def thinned(pairs: Pairs, score: NDArray[np.float32]) -> Pairs:
+    """Of each text's pairs those with the highest scores and as many drawn by lot, when there are very many.
+
+    The nearest alone would fall into islands of texts that are all but equal.
+    """
+    if len(pairs) <= THINNED_ABOVE:
+        return pairs
+    ends = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    numbers = np.tile(np.arange(len(pairs)), 2)
+    lots = mixed(as_keys(pairs))[numbers]
+    kept = np.zeros(len(pairs), dtype=bool)
+    for order in (np.lexsort((lots, -score[numbers], ends)), np.lexsort((lots, ends))):
+        starts = np.searchsorted(ends[order], np.arange(ends.max() + 1))
+        rank = np.arange(len(order)) - starts[ends[order]]
+        kept[numbers[order[rank < KEPT_EACH_WAY]]] = True
+    return pairs[kept]
 
 
 def nearest_pairs(vectors: Vectors, languages: NDArray[np.int32]) -> Pairs:

@@ -112,7 +112,7 @@ class Judge:
 
     def judge(self, pairs: Pairs) -> Judged:
         """Many pairs of rows, left row first; both rows in one language."""
-        measures = self._measure(pairs)
+        measures = self.measure(pairs)
         zones = zones_of(measures)
         vetoes: dict[int, tuple[tuple[Difference, ...], Terms]] = {}
         near = np.flatnonzero(zones != NEW_CODE)
@@ -162,7 +162,8 @@ class Judge:
         subjects = tuple(term for term in dict.fromkeys(terms) if _in_titles(term, titles))
         return subjects, max(Counter(terms).values()) > 1 and not _are_one_title(*titles)
 
-    def _measure(self, pairs: Pairs) -> Measures:
+    def measure(self, pairs: Pairs) -> Measures:
+        """Measures alone, without looking for what forbids a union."""
         parts = [self._measure_chunk(pairs[start : start + CHUNK]) for start in range(0, len(pairs), CHUNK)] or [self._measure_chunk(pairs)]
         shared, sizes, cosine = (np.concatenate(column) for column in zip(*parts, strict=True))
         shorter, longer = sizes.min(axis=1), sizes.max(axis=1)

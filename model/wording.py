@@ -82,6 +82,8 @@ class Wording:
         if not ours or not theirs:
             return ()
         words = frozenset(left.split()), frozenset(right.split())
+        if not self._has_own(words[0], words[1]) or not self._has_own(words[1], words[0]):
+            return ()
         found = []
         for sentence in ours:
             other = self._counterpart(sentence, theirs)
@@ -128,6 +130,11 @@ class Wording:
         same = sum(any(self._same(word, other) for other in rest) for word in ours - common)
         return 2 * (len(common) + min(same, len(rest))) / (len(ours) + len(theirs))
 
+    def _has_own(self, words: frozenset[str], others: frozenset[str]) -> bool:
+        """True when there is a word of a subject that the other text does not have in any spelling."""
+        rest = others - words
+        return any(has_subject(word) and not any(self._same(word, other) for other in rest) for word in words - others)
+
     def _counterpart(self, sentence: str, others: Sequence[str]) -> str | None:
         """The sentence with the most words in common, when that is more than half of them."""
         best, best_share = None, ALIGNED
@@ -169,7 +176,8 @@ def is_same_word(left: str, right: str) -> bool:
     if stem >= max(4, SAME_STEM * len(longer)) or (stem >= 4 and stem == len(shorter)):
         return True
     allowed = 1 if len(longer) <= SHORT_WORD else 2
-    if len(longer) - len(shorter) > allowed:
+    letters = set(shorter)
+    if len(longer) - len(shorter) > allowed or len(letters) - len(letters & set(longer)) > allowed:
         return False
     kept = sum(block.size for block in SequenceMatcher(None, shorter, longer, autojunk=False).get_matching_blocks())
     return len(longer) - kept <= allowed
