@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.canonical import core_text
 from model.entry import Cluster, Entry, Pair, pair_key
-from model.near import nearest
-from model.values import Difference, Stated, Value, differences, stated_values
+from model.nearness.canonical import core_text
+from model.nearness.near import nearest
+from model.statements.values import Difference, Stated, Value, differences, stated_values
 
 Vectors = NDArray[np.float32]
 

@@ -11,17 +11,17 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.boilerplate import Boilerplate
-from model.components import EXACT_COMPONENT, all_pairs, as_pairs, components_of, grouped
-from model.distinct import Text, read_text
 from model.duplicates import Search, search
 from model.entry import Cluster, Constraints, Entry, Pair, Verdict, Zone, pair_key
-from model.listing import centrality, cluster_of
-from model.lookup import Lookup
-from model.near import NO_PAIRS, Pairs
-from model.nodes import Compared, Node, compare
-from model.pairs import ASK_CODE, ATTACH_CODE, Judge
-from model.sketch import Sketches
+from model.nearness.boilerplate import Boilerplate
+from model.nearness.components import EXACT_COMPONENT, all_pairs, as_pairs, components_of, grouped
+from model.nearness.distinct import Text, read_text
+from model.nearness.listing import centrality, cluster_of
+from model.nearness.lookup import Lookup
+from model.nearness.near import NO_PAIRS, Pairs
+from model.nearness.nodes import Compared, Node, compare
+from model.nearness.pairs import ASK_CODE, ATTACH_CODE, Judge
+from model.nearness.sketch import Sketches
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, tuple[int, ...]]

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.boilerplate import Boilerplate
-from model.components import as_pairs, components_of, grouped
-from model.distinct import STATED_KEPT, Text, Texts, read_text
 from model.entry import Cluster, Constraints, Duplicates, Entry, Pair, Tick, silent
-from model.listing import Listing, centrality, cluster_of
-from model.near import Pairs, candidate_pairs, thinned
-from model.nodes import Compared, Node, compare, distinct_texts, node_pairs, nodes_of
-from model.pairs import Judge
-from model.sketch import Sketches
-from model.translations import propose_variants
-from model.values import Stated
+from model.nearness.boilerplate import Boilerplate
+from model.nearness.components import as_pairs, components_of, grouped
+from model.nearness.distinct import STATED_KEPT, Text, Texts, read_text
+from model.nearness.listing import Listing, centrality, cluster_of
+from model.nearness.near import Pairs, candidate_pairs, thinned
+from model.nearness.nodes import Compared, Node, compare, distinct_texts, node_pairs, nodes_of
+from model.nearness.pairs import Judge
+from model.nearness.sketch import Sketches
+from model.nearness.translations import propose_variants
+from model.statements.values import Stated
 
 Vectors = NDArray[np.float32]
 READING, COMPARING, CLUSTERING = "reading", "comparing", "clustering"

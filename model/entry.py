@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from model.values import Value
+from model.statements.values import Value
 
 Key = tuple[str, str]
 Difference = tuple[Value | None, Value | None]

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from data.language import UNDETERMINED
 from model.encoder import Vectors
-from model.gap_texts import Told, draft_of, rarities, typical_sentences
-from model.grouping import DEFAULT_LIKENESS, groups, likeness_above
+from model.prose.gap_texts import Told, draft_of, rarities, typical_sentences
+from model.prose.grouping import DEFAULT_LIKENESS, groups, likeness_above
 
 WITHIN_TOPIC_SHARE = 0.95
 WITHOUT_TOPIC_SHARE = 0.99

@@ -10,10 +10,10 @@ from data.answer import Answer, BodyFormat, State, Translation, Variant
 from data.language import UNDETERMINED, LanguageDetector
 from data.markup import visible_text
 from data.template import BLOCK, SLOT, block_names, template_faults, with_blocks
-from model.links import LinkFault, faults_of_links
-from model.personal import personal_data
-from model.reply_phrases import SLOT_MARK, is_greeting_line, lacks_its_name, speaks_of_attachment
-from model.words import checked_words
+from model.prose.links import LinkFault, faults_of_links
+from model.prose.personal import personal_data
+from model.prose.reply_phrases import SLOT_MARK, is_greeting_line, lacks_its_name, speaks_of_attachment
+from model.prose.words import checked_words
 
 Blocks = Mapping[str, Mapping[str, str]]
 """Texts of phrase blocks, by name and language."""

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from data.answer import Answer
 from data.language import UNDETERMINED
 from model.encoder import Encoder, Vectors, encode_in_chunks
-from model.hits import UNKNOWN_TOPIC, Hit, SearchFilters, SearchWeights
-from model.keys import Families, Family, Key
-from model.layered import Layered
-from model.lexical import Frequencies, Postings, Question, Terms
-from model.shelf import Found, Shelf
+from model.search.hits import UNKNOWN_TOPIC, Hit, SearchFilters, SearchWeights
+from model.search.keys import Families, Family, Key
+from model.search.layered import Layered
+from model.search.lexical import Frequencies, Postings, Question, Terms
+from model.search.shelf import Found, Shelf
+from model.search.vector_index import MOST_EXACT, ExactVectors, make_index
 from model.understanding import PROBABILITY_DIGITS, Match
-from model.vector_index import MOST_EXACT, ExactVectors, make_index
 
 CANDIDATES = 200
 CHANGED_SHARE = 0.05

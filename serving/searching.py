@@ -9,7 +9,7 @@ from data.answer import Answer, Visibility
 from data.language import UNDETERMINED
 from data.parse import mail_from_fields
 from data.redact import mask
-from model.hits import Hit, SearchFilters
+from model.search.hits import Hit, SearchFilters
 from model.terms import masked
 from serving.bundles import Engine
 from serving.store.database import Database

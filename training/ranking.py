@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 from data.answer import Answer
 from data.examples import Example
 from model.encoder import Encoder
-from model.hits import UNKNOWN_TOPIC
 from model.retriever import AnswerIndex, RankingWeights
+from model.search.hits import UNKNOWN_TOPIC
 
 MIN_EXAMPLES = 50
 MOST_EXAMPLES = 3_000

@@ -11,7 +11,7 @@ from model.contradictions import Contradiction, find_contradictions
 from model.duplicates import find_duplicates
 from model.encoder import Encoder, encode_in_chunks
 from model.entry import Constraints, Duplicates, Entry, Pair, Tick, silent
-from model.keys import body_text
+from model.search.keys import body_text
 from serving.answers.index import RememberingEncoder
 from serving.store.answers import StoredAnswer, all_answers
 from serving.store.base_version import base_version

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.answer import Answer
 from model.encoder import EncoderReference, Vectors
-from model.keys import keys_of
+from model.search.keys import keys_of
 from serving.answers.encoding import Encoding
 from serving.store.answers import all_answers
 from serving.store.blocks import approved_texts, put_blocks_in

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from data.mail import Mail
 from data.phrases import folded, is_closing
 from data.redact import PATTERN, mask
-from model.courtesy import is_greeting
+from model.nearness.courtesy import is_greeting
 from serving.answers.sources.reading import Row, RowError
 
 LEAST_LETTERS = 40

@@ -10,7 +10,7 @@ from data.answer import Answer
 from data.markup import visible_text
 from data.template import BLOCK, SLOT
 from model.lint import Blocks
-from model.words import checked_words
+from model.prose.words import checked_words
 
 # Names under which distributions install the dictionaries; a word is wrong when none of those that are there knows it.
 DICTIONARIES: Mapping[str, tuple[str, ...]] = {

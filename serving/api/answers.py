@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from data.answer import Answer as AnswerData
 from data.answer import State, Visibility
 from model.entry import Entry, Zone
-from model.keys import body_text
+from model.search.keys import body_text
 from serving.answer_bodies import AnswerBody, RestoreBody, answer_to_json, difference_to_json, version_to_json
 from serving.answers import lifecycle
 from serving.answers.duplicates import pair_to_json

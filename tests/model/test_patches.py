@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from data.answer import Answer, State, Visibility
 from model.encoder import Encoder, EncoderReference, Vectors, load_encoder
-from model.hits import SearchFilters
-from model.keys import keys_of
 from model.retriever import FEW_CHANGED, AnswerIndex
+from model.search.hits import SearchFilters
+from model.search.keys import keys_of
 from tests.factories import make_answer
 
 TODAY = date(2026, 11, 21)

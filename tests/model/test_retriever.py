@@ -8,8 +8,8 @@ import pytest
 
 from data.answer import Answer, State, Variant, load_answers
 from model.encoder import Encoder
-from model.keys import keys_of
 from model.retriever import AnswerIndex, RankingWeights, variant_language
+from model.search.keys import keys_of
 from tests.factories import make_answer
 from tests.serving.engines import SEEDS
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from data.answer import Answer, Variant
 from model.encoder import Encoder
-from model.hits import SearchFilters
 from model.retriever import AnswerIndex
+from model.search.hits import SearchFilters
 from tests.proofs.vectors import vectors_of
 from tests.proofs.verdict import Truth
 

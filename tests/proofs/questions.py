@@ -21,11 +21,11 @@ from data.answer import Answer, Variant, load_answers
 from data.examples import Example, read_examples
 from model.bundle import Bundle
 from model.encoder import Encoder, Vectors, encode_in_chunks, load_encoder
-from model.hits import SearchFilters, SearchWeights
-from model.keys import keys_of
-from model.likeness import pair_likeness
+from model.nearness.likeness import pair_likeness
 from model.predictor import Predictor
 from model.retriever import AnswerIndex
+from model.search.hits import SearchFilters, SearchWeights
+from model.search.keys import keys_of
 from model.terms import masked
 from tests.benchmarks.mails import SEEDS
 from tests.benchmarks.starter import starter_bundle

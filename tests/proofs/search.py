@@ -21,10 +21,10 @@ from threadpoolctl import threadpool_limits
 
 from data.answer import Answer, Variant
 from model.encoder import EncoderReference, Vectors
-from model.hits import SearchFilters
-from model.lexical import Question
 from model.retriever import AnswerIndex
-from model.vector_index import CellVectors
+from model.search.hits import SearchFilters
+from model.search.lexical import Question
+from model.search.vector_index import CellVectors
 from tests.benchmarks.table import grid
 
 DIM = 512

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.encoder import Encoder, load_encoder
-from model.hits import SearchWeights
+from model.search.hits import SearchWeights
 from tests.proofs.questions import STACKFAQ, Starter, across_languages, duplicate_precision, good_shares, paraphrase_recall, topics_found
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from data.answer import State
 from model.encoder import load_encoder
-from model.keys import keys_of
+from model.search.keys import keys_of
 from serving.answers.embedding import known_vectors
 from serving.answers.encoding import EncodingHere
 from serving.answers.importing import ROWS_AT_ONCE, ImportOptions, import_answers

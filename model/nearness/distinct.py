@@ -1,0 +1,163 @@
+"""The distinct texts of a base: answers that are equal but for politeness and case values are looked at once."""
+
+import hashlib
+import sys
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.entry import Entry
+from model.nearness.boilerplate import Boilerplate
+from model.nearness.canonical import canonical, fold, own_text, read_values
+from model.nearness.sketch import Column, Sketches, Values
+from model.statements.values import Found, Kind, Stated, stated_values
+
+Vectors = NDArray[np.float32]
+Placed = tuple[int, int, bool]
+
+# About 4 KB each.
+STATED_KEPT = 700_000
+NO_GRAMS = np.zeros(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One distinct text. `entry` is the one it was first seen in, `signature` stands for the values that it states, in their order;
+    `values` are each of them as two hashes, with the word before and with the word behind it, and whether its absence counts too, as
+    that of a negation does;
+    `is_plain` is false when a standard sentence of the base stands in it with other words.
+    """
+
+    entry: Entry
+    canonical: str
+    signature: bytes
+    is_plain: bool = True
+    values: tuple[Placed, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, bytes]:
+        """Two entries with the same key say the same."""
+        return (self.entry.language, self.canonical, self.signature)
+
+    def without(self, boilerplate: Boilerplate) -> "Text":
+        """The same text without the standard sentences of its base."""
+        return replace(self, canonical=boilerplate.without(self.canonical), is_plain=boilerplate.is_verbatim(self.canonical))
+
+
+@dataclass(slots=True)
+class Texts:
+    """The texts by row, with their sketches and vectors: many columns at first, rows added one by one afterwards."""
+
+    texts: list[Text] = field(default_factory=list)
+    grams: Column = field(default_factory=lambda: Sketches.of(()).grams)
+    vectors: Vectors | None = None
+    boilerplate: Boilerplate = field(default_factory=Boilerplate)
+    _added: list[tuple[Values, Vectors | None]] = field(default_factory=list)
+    _stated: dict[int, Stated] = field(default_factory=dict)
+    _own: dict[int, Stated] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def keep_stated(self, stated: Iterable[tuple[int, Stated]]) -> None:
+        """Keep what was read of the first texts, so that it need not be read again."""
+        self._stated.update(stated)
+
+    def push(self, text: Text, grams: Values, vector: Vectors | None) -> int:
+        """Add one text; its row."""
+        self.texts.append(text)
+        self._added.append((grams, vector))
+        return len(self.texts) - 1
+
+    def pop(self) -> None:
+        """Take the last text off again."""
+        self.texts.pop()
+        self._added.pop()
+        self._stated.pop(len(self.texts), None)
+        self._own.pop(len(self.texts), None)
+
+    def grams_of(self, rows: NDArray[np.int32]) -> Column:
+        """The sorted 5-grams of some texts, in that order."""
+        found = [self.grams.row(row) if row < len(self.grams) else self._added[row - len(self.grams)][0] for row in rows.tolist()]
+        sizes = np.array([len(grams) for grams in found], dtype=np.int64)
+        return Column(values=np.concatenate([NO_GRAMS, *found]), offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]))
+
+    def cosines(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Cosine of each pair of rows; 0 where a text came without a vector."""
+        if not self._added:
+            if self.vectors is None:
+                return np.zeros(len(left), np.float32)
+            cosines: NDArray[np.float32] = np.einsum("ij,ij->i", self.vectors[left], self.vectors[right], dtype=np.float32)
+            return cosines
+        found = [(self.vector_of(one), self.vector_of(two)) for one, two in zip(left.tolist(), right.tolist(), strict=True)]
+        return np.array([0 if one is None or two is None else float(np.einsum("i,i->", one, two)) for one, two in found], dtype=np.float32)
+
+    def vector_of(self, row: int) -> Vectors | None:
+        """The vector of one text, if it came with one."""
+        if row >= len(self.grams):
+            return self._added[row - len(self.grams)][1]
+        return None if self.vectors is None else self.vectors[row]
+
+    def stated(self, row: int) -> Stated:
+        """The rule values of a text; the last ones asked for are kept."""
+        if row not in self._stated:
+            if len(self._stated) >= STATED_KEPT:
+                self._stated.clear()
+            self._stated[row] = read_values(self.texts[row].entry)
+        return self._stated[row]
+
+    def own_stated(self, row: int) -> Stated:
+        """The rule values of a text outside its standard sentences."""
+        if row not in self._own:
+            if len(self._own) >= STATED_KEPT:
+                self._own.clear()
+            language = self.texts[row].entry.language
+            self._own[row] = stated_values(own_text(self.stated(row), self.boilerplate.sentences), language)
+        return self._own[row]
+
+    def title_words(self, row: int) -> frozenset[str]:
+        """The folded words of a title."""
+        return frozenset(fold(self.texts[row].entry.title).split())
+
+
+def read_text(entry: Entry) -> tuple[Text, Stated]:
+    """Canonical text and values of one entry."""
+    found = canonical(entry)
+    written = "\n".join(f"{item.value.kind} {item.value.text}" for item in found.stated)
+    text = Text(
+        entry=entry,
+        canonical=found.text,
+        signature=hashlib.blake2b(written.encode(), digest_size=8).digest(),
+        values=tuple(_placed(item) for item in found.stated),
+    )
+    return text, _compact(found.stated)
+
+
+def _compact(stated: Stated) -> Stated:
+    """The same with one string for every word, however many texts hold it: half the memory."""
+    sentences = tuple(replace(sentence, words=frozenset(map(sys.intern, sentence.words))) for sentence in stated.sentences)
+    return replace(stated, sentences=sentences)
+
+
+def _placed(found: Found) -> Placed:
+    value = found.value
+    is_loud = value.kind is Kind.NEGATION or not any(map(str.isdigit, value.text.strip("0")))
+    written = f"{value.kind} {value.text}"
+    # Not hash(): that of a string is another one in every process.
+    before, after = (
+        zlib.crc32(f"{written} {side} {' '.join(words)}".encode()) for side, words in (("<", found.before[-1:]), (">", found.after[:1]))
+    )
+    return before, after, is_loud
+
+
+def surely_agree(left: Text, right: Text) -> bool:
+    """True when one text states nothing that the other does not state at the same place, and the other adds no negation."""
+    if left.signature == right.signature:
+        return True
+    ours, theirs = ({key for place in text.values for key in place[:2]} for text in (left, right))
+    left_alone = [is_loud for before, after, is_loud in left.values if before not in theirs and after not in theirs]
+    right_alone = [is_loud for before, after, is_loud in right.values if before not in ours and after not in ours]
+    return (not left_alone and not any(right_alone)) or (not right_alone and not any(left_alone))

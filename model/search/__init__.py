@@ -1,0 +1,1 @@
+"""The parts of the search index: keys, vectors, spelling, filters."""
