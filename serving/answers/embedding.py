@@ -4,6 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from zlib import crc32
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -127,4 +128,5 @@ class Embedder:
 def likeness(text: str) -> tuple[int, int]:
     """Equal for most pairs of texts that differ in a few words: the least hash of three words in a row (Broder 1997)."""
     words = text.casefold().split()
-    return min(map(hash, zip(words, words[1:], words[2:], strict=False)), default=0), len(text)
+    triples = zip(words, words[1:], words[2:], strict=False)
+    return min((crc32(" ".join(triple).encode("utf-8", "replace")) for triple in triples), default=0), len(text)
