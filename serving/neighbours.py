@@ -25,13 +25,17 @@ class NotBuiltError(Exception):
 
 
 class Neighbours:
-    """A duplicate index over all drafts and served answers. Built at the first look, then changed answer by answer."""
+    """A duplicate index over all drafts and served answers, then changed answer by answer.
+
+    It is built when somebody first asks: that takes a minute of a processor for 15,000 answers, and most processes never need it.
+    """
 
     def __init__(self, database: Database, encoder: Encoder) -> None:
         self._database = database
         self._encoder = RememberingEncoder(encoder, database)
         self._lock = threading.Lock()
         self._following = threading.Lock()
+        self._wanted = threading.Event()
         self._built = threading.Event()
         self._index: DuplicateIndex | None = None
         self._version = 0
@@ -42,6 +46,7 @@ class Neighbours:
         Raises:
             NotBuiltError: the index is not there yet, after some seconds of waiting.
         """
+        self._wanted.set()
         if not self._built.wait(PATIENCE_SECONDS):
             raise NotBuiltError
         self.follow()
@@ -52,7 +57,12 @@ class Neighbours:
         return max(verdicts, key=lambda verdict: list(Zone).index(verdict.zone), default=Verdict(zone=Zone.NEW))
 
     def follow(self) -> None:
-        """Take over what changed in the base since the last look; after a large import the index is built anew beside the old one."""
+        """Take over what changed in the base since the last look; after a large import the index is built anew beside the old one.
+
+        Does nothing before the first question.
+        """
+        if not self._wanted.is_set():
+            return
         with self._following:
             self._follow()
 
