@@ -61,7 +61,7 @@ def build_service(settings: Settings, clock: Clock = utc_now) -> Service:
     metrics = Metrics()
     loader = EngineLoader(settings, metrics, database)
     if is_untouched(database):
-        take_over(database, loader.load_answers(), clock())
+        take_over(database, loader.load_answers(), clock(), settings.answers / "files" if settings.answers else None)
     engine = loader.load()
     metrics.generation.set(generation)
     metrics.base_version.set(version_number(engine.versions.index))

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from data.answer import Answer
 from data.imported import ImportedAnswer
+from serving.answers.sources.attached import attached_bytes
 from serving.store.answer_imports import put_imported
 from serving.store.answers import Made
 from serving.store.base_version import base_version, lock_base
 from serving.store.database import Database
+from serving.store.files import save_file
 
 SOURCE = "starter"
 
@@ -19,11 +22,19 @@ def is_untouched(database: Database) -> bool:
         return base_version(session) == 0
 
 
-def take_over(database: Database, answers: Sequence[Answer], now: datetime) -> int:
-    """Put answers into a base that nobody has changed yet; how many. A second process waits, and then finds them there."""
+def take_over(database: Database, answers: Sequence[Answer], now: datetime, files: Path | None = None) -> int:
+    """Put answers into a base that nobody has changed yet, with those of their attachments that lie in the folder `files`; how many.
+
+    A second process waits, and then finds them there.
+    """
+    made = Made(by=None, at=now)
     rows = [ImportedAnswer(external_id=answer.id, line=line, answer=answer, source=SOURCE) for line, answer in enumerate(answers, start=1)]
     with database.writing() as session:
         lock_base(session)
         if not rows or base_version(session) != 0:
             return 0
-        return put_imported(session, rows, Made(by=None, at=now)).created
+        for attachment in {one.sha256: one for answer in answers for one in answer.attachments}.values():
+            content = attached_bytes(files, attachment) if files is not None else None
+            if content is not None:
+                save_file(session, content, made)
+        return put_imported(session, rows, made).created
