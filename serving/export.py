@@ -1,15 +1,12 @@
 """Turns what people said about decisions into training rows: JSON lines in the format of `data.examples`."""
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from data.mail import Mail
+from data.whole_file import whole_file
 from serving.mail_request import mail_from_json
 from serving.store.database import Database
 from serving.store.judgements import Correction, Feedback, Judged, Judgement, judged_decisions
@@ -27,7 +24,7 @@ def export_examples(database: Database, out: Path, since: datetime | None = None
         since: only decisions that were judged at or after this moment.
     """
     count = 0
-    with _whole_file(out) as file, database.reading() as session:
+    with whole_file(out) as file, database.reading() as session:
         for judged in judged_decisions(session, since):
             row = example_row(judged)
             if row is not None:
@@ -85,20 +82,3 @@ def _thread(mail: Mail) -> str | None:
     """The first mail of the conversation, so that a split never tears a thread apart."""
     references = (mail.header("references") or mail.header("in-reply-to") or "").split()
     return references[0] if references else mail.message_id
-
-
-@contextmanager
-def _whole_file(out: Path) -> Iterator[IO[str]]:
-    """A file beside the target, moved into its place when everything was written."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, out)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

@@ -8,38 +8,38 @@ import threading
 from serving.logs import EVENTS
 from serving.service import Service
 from serving.settings import PREFIX, Settings
-from serving.store.findings import Search, begin_search, end_search
+from serving.store.findings import LookedFor, begin_search, end_search
 
 PASSED_ON = ("bundle", "encoder", "answers", "policy", "bundle_public_key", "mlflow_tracking_uri")
 
 
-def look(service: Service, search: Search) -> bool:
+def look(service: Service, what: LookedFor) -> bool:
     """Start a search; False when one of its kind runs already. Its result is in `serving.store.findings` when it is done."""
     with service.database.writing() as session:
-        if not begin_search(session, search, service.clock()):
+        if not begin_search(session, what, service.clock()):
             return False
-    command = [sys.executable, "-m", "serving.cli", "answers", search.value, "--json"]
+    command = [sys.executable, "-m", "serving.cli", "answers", what.value, "--json"]
     try:
         process = subprocess.Popen(
             command, env=os.environ | _environment(service.settings), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
     except OSError as error:
-        _give_up(service, search, str(error))
+        _give_up(service, what, str(error))
         raise
-    threading.Thread(target=_wait, args=(service, search, process), name=f"replywell-{search.value}", daemon=True).start()
+    threading.Thread(target=_wait, args=(service, what, process), name=f"replywell-{what.value}", daemon=True).start()
     return True
 
 
-def _wait(service: Service, search: Search, process: "subprocess.Popen[bytes]") -> None:
+def _wait(service: Service, what: LookedFor, process: "subprocess.Popen[bytes]") -> None:
     code = process.wait()
     if code:
-        _give_up(service, search, f"it ended with {code}")
+        _give_up(service, what, f"it ended with {code}")
 
 
-def _give_up(service: Service, search: Search, reason: str) -> None:
-    EVENTS.error("a search of the base failed", extra={"search": search.value, "reason": reason})
+def _give_up(service: Service, what: LookedFor, reason: str) -> None:
+    EVENTS.error("a search of the base failed", extra={"search": what.value, "reason": reason})
     with service.database.writing() as session:
-        end_search(session, search)
+        end_search(session, what)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -7,9 +7,9 @@ import numpy as np
 
 from model.duplicate_index import DuplicateIndex
 from model.encoder import Encoder, encode_in_chunks
-from model.entry import Constraints, Entry, Verdict, Zone
+from model.entry import Entry, Verdict, Zone
 from serving.answers.duplicates import entries_of
-from serving.answers.index import RememberingEncoder
+from serving.answers.remembering import RememberingEncoder
 from serving.store.answer_changes import changed_since
 from serving.store.answers import all_answers
 from serving.store.base_version import base_version
@@ -92,7 +92,7 @@ class Neighbours:
             decided = load_constraints(session)
         chunks = list(encode_in_chunks(self._encoder, [entry.body for entry in entries]))
         vectors = np.vstack(chunks) if chunks else np.zeros((0, self._encoder.reference.dim), dtype=np.float32)
-        index = DuplicateIndex.build(entries, vectors, Constraints(together=decided.together, apart=decided.apart))
+        index = DuplicateIndex.build(entries, vectors, decided)
         with self._lock:
             self._index, self._version = index, version
         self._built.set()

@@ -10,9 +10,9 @@ from data.answer import State
 from model.contradictions import Contradiction, find_contradictions
 from model.duplicates import find_duplicates
 from model.encoder import Encoder, encode_in_chunks
-from model.entry import Constraints, Duplicates, Entry, Pair, Tick, silent
+from model.entry import Duplicates, Entry, Pair, Tick, silent
 from model.search.keys import body_text
-from serving.answers.index import RememberingEncoder
+from serving.answers.remembering import RememberingEncoder
 from serving.store.answers import StoredAnswer, all_answers
 from serving.store.base_version import base_version
 from serving.store.database import Database
@@ -52,7 +52,7 @@ def look_for_duplicates(database: Database, encoder: Encoder, tick: Tick = silen
         decided = load_constraints(session)
     vectors = encode_in_chunks(RememberingEncoder(encoder, database), [entry.body for entry in entries])
     stacked = np.vstack(list(vectors)) if entries else None
-    found = find_duplicates(entries, stacked, Constraints(together=decided.together, apart=decided.apart), tick)
+    found = find_duplicates(entries, stacked, decided, tick)
     return Findings(
         base_version=version,
         answers=len({entry.id for entry in entries}),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from data.answer import Answer
 from data.imported import Decided, ImportedAnswer
+from model.entry import Key, pair_key
 from serving.answers.import_report import Remark
 from serving.answers.sources.whole import OWN
 from serving.store.answer_imports import Put
@@ -18,7 +19,7 @@ from serving.store.answer_merges import merge
 from serving.store.answer_writes import draft_answer
 from serving.store.answers import AnswerStoreError, Made, StoredAnswer, content_of, load_answer, load_answers_by_id
 from serving.store.blocks import draft_block, list_blocks, publish_block
-from serving.store.verdicts import Pair, Verdict, load_constraints, pair_of, put_verdicts
+from serving.store.verdicts import Verdict, load_constraints, put_verdicts
 
 
 def put_blocks(session: Session, rows: Sequence[ImportedAnswer], made: Made) -> None:
@@ -105,11 +106,11 @@ class Restoring:
                 except AnswerStoreError as error:
                     yield waiting.remark(error)
 
-    def _merges(self, session: Session, apart: frozenset[Pair]) -> Iterator[Remark]:
+    def _merges(self, session: Session, apart: frozenset[Key]) -> Iterator[Remark]:
         families: dict[str, list[_Waiting]] = defaultdict(list)
         for waiting in self.waiting:
             root = self.ids.get(waiting.merged_into or "")
-            if root is not None and pair_of(root, waiting.answer_id) not in apart:
+            if root is not None and pair_key(root, waiting.answer_id) not in apart:
                 families[root].append(waiting)
         for root, members in families.items():
             try:
@@ -124,10 +125,10 @@ class Restoring:
             except AnswerStoreError as error:
                 yield waiting.remark(error)
 
-    def _verdicts(self, session: Session, known: frozenset[Pair]) -> None:
+    def _verdicts(self, session: Session, known: frozenset[Key]) -> None:
         for verdict in Verdict:
             pairs = {
-                pair_of(waiting.answer_id, self.ids[other])
+                pair_key(waiting.answer_id, self.ids[other])
                 for waiting in self.waiting
                 for other in (waiting.decided.together if verdict is Verdict.TOGETHER else waiting.decided.apart)
                 if other in self.ids and self.ids[other] != waiting.answer_id

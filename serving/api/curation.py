@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from model.entry import pair_key
 from serving.answer_bodies import MergeBody, VerdictBody, answer_to_json
 from serving.answers.linting import linted_to_json
 from serving.api.answering import answer, answer_once, json_response
@@ -36,9 +37,9 @@ from serving.problems import (
 from serving.service import Service
 from serving.store.answer_merges import merge, unmerge
 from serving.store.base_version import base_version
-from serving.store.findings import Search, load_findings
+from serving.store.findings import LookedFor, load_findings
 from serving.store.idempotency import Answer
-from serving.store.verdicts import Verdict, pair_of, save_verdict
+from serving.store.verdicts import Verdict, save_verdict
 
 READ = (UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE)
 WRITE = (*READ, NOT_FOUND, MERGED, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, OTHER_REQUEST)
@@ -52,13 +53,13 @@ router = APIRouter(tags=["curation"])
 @router.post("/v1/answers/duplicates", status_code=202, responses=documented({}, *READ), summary="Look for duplicates")
 async def look_for_duplicates(service: Serviced, caller: Curates) -> Response:
     """Starts a search of the whole base beside the service; `GET` gives its result when it is done."""
-    return await service.in_thread(lambda: _look(service, Search.DUPLICATES))
+    return await service.in_thread(lambda: _look(service, LookedFor.DUPLICATES))
 
 
 @router.post("/v1/answers/gaps", status_code=202, responses=documented({}, *READ), summary="Look for gaps")
 async def look_for_gaps(service: Serviced, caller: Curates) -> Response:
     """Starts a search of the last thirty days beside the service; `GET` gives its result when it is done."""
-    return await service.in_thread(lambda: _look(service, Search.GAPS))
+    return await service.in_thread(lambda: _look(service, LookedFor.GAPS))
 
 
 @router.get("/v1/answers/duplicates", responses=documented({}, *READ), summary="What the last search found")
@@ -66,19 +67,19 @@ async def duplicates(*, service: Serviced, caller: Curates, kind: str = "cluster
     """`kind` is clusters, unsure (pairs that a person must decide) or variants (translations and paraphrases)."""
     if kind not in ("clusters", "unsure", "variants"):
         raise ProblemError(INVALID_REQUEST, f"kind: clusters, unsure or variants, not {kind[:40]!r}")
-    return await service.in_thread(lambda: _page(service, (Search.DUPLICATES, kind), limit, offset))
+    return await service.in_thread(lambda: _page(service, (LookedFor.DUPLICATES, kind), limit, offset))
 
 
 @router.get("/v1/answers/contradictions", responses=documented({}, *READ), summary="Answers that disagree")
 async def contradictions(service: Serviced, caller: Curates, limit: Limit = 50, offset: Offset = 0) -> Response:
     """Answers to the same question that differ in a number, a date, an amount, an address or a yes and no."""
-    return await service.in_thread(lambda: _page(service, (Search.DUPLICATES, "contradictions"), limit, offset))
+    return await service.in_thread(lambda: _page(service, (LookedFor.DUPLICATES, "contradictions"), limit, offset))
 
 
 @router.get("/v1/answers/gaps", responses=documented({}, *READ), summary="What the base does not answer")
 async def gaps(service: Serviced, caller: Curates, limit: Limit = 50, offset: Offset = 0) -> Response:
     """What customers asked without a good answer, the most work first."""
-    return await service.in_thread(lambda: _page(service, (Search.GAPS, "data"), limit, offset))
+    return await service.in_thread(lambda: _page(service, (LookedFor.GAPS, "data"), limit, offset))
 
 
 @router.get("/v1/answers/lint", responses=documented({}, *READ), summary="Texts to mend")
@@ -86,7 +87,7 @@ async def lint(service: Serviced, caller: Curates, limit: Limit = 50, offset: Of
     """Every answer with what is wrong with its texts; those without findings are left out."""
 
     def work() -> Response:
-        found = lint_to_json(lint_base(service.database, service.settings))
+        found = lint_to_json(lint_base(service.database, service.settings, service.clock().date()))
         return json_response(found | {"data": found["data"][offset : offset + limit], "total": len(found["data"])})
 
     return await service.in_thread(work)
@@ -95,7 +96,7 @@ async def lint(service: Serviced, caller: Curates, limit: Limit = 50, offset: Of
 @router.get("/v1/answers/{answer_id}/lint", responses=documented({}, *READ, NOT_FOUND), summary="What is wrong with one text")
 async def lint_answer(answer_id: str, service: Serviced, caller: Curates) -> Response:
     """The findings on the answer, or on the draft that waits beside it."""
-    found = await service.in_thread(lambda: lint_one(service.database, service.settings, answer_id))
+    found = await service.in_thread(lambda: lint_one(service.database, service.settings, answer_id, service.clock().date()))
     if found is None:
         raise ProblemError(NOT_FOUND, f"there is no answer {answer_id[:100]}, or it is put away")
     return json_response(linted_to_json(found))
@@ -112,7 +113,7 @@ async def verdict(request: Request, service: Serviced, caller: Curates) -> Respo
     """Two answers say the same, or do not. Every later search keeps to it."""
     received = await receive_json(request)
     body = read_json(VerdictBody, received.content)
-    pair = pair_of(body.answers[0], body.answers[1])
+    pair = pair_key(body.answers[0], body.answers[1])
 
     def work(session: Session) -> Answer:
         save_verdict(session, pair, Verdict(body.verdict), made_by(service, caller))
@@ -157,15 +158,15 @@ async def unmerge_one(answer_id: str, service: Serviced, caller: Curates) -> Res
     return await service.in_thread(change)
 
 
-def _look(service: Service, search: Search) -> Response:
-    started = look(service, search)
-    return json_response({"search": search.value, "status": "started" if started else "running"}, 202)
+def _look(service: Service, what: LookedFor) -> Response:
+    started = look(service, what)
+    return json_response({"search": what.value, "status": "started" if started else "running"}, 202)
 
 
-def _page(service: Service, what: tuple[Search, str], limit: int, offset: int) -> Response:
-    search, name = what
+def _page(service: Service, part: tuple[LookedFor, str], limit: int, offset: int) -> Response:
+    what, name = part
     with service.database.reading() as session:
-        kept = load_findings(session, search)
+        kept = load_findings(session, what)
         now = base_version(session)
     content: dict[str, Any] = kept.content or {}
     found = content.get(name, [])

@@ -6,15 +6,16 @@ from typing import Annotated, Any
 import typer
 
 from serving.answers.duplicates import Findings, look_for_duplicates
-from serving.answers.gaps import GapSearch, answer_gaps, gap_to_json
 from serving.answers.lifecycle import Rules, approve
 from serving.answers.linting import Linted, summary
 from serving.checking import lint_base, lint_to_json
 from serving.cli.opening import OpenBase, made_here, open_base, open_service
 from serving.cli.terminal import ConfigOption, JsonOption, bar, fail, one_line_errors, print_json
+from serving.gaps import GapSearch, answer_gaps, gap_to_json
+from serving.service import utc_now
 from serving.store.answer_merges import merge, unmerge
 from serving.store.answers import all_answers, load_answer
-from serving.store.findings import Search, save_findings
+from serving.store.findings import LookedFor, save_findings
 
 DUPLICATES = """Find near-duplicates and contradictions in the whole base. Changes nothing; `merge` and the API do.
 
@@ -144,7 +145,7 @@ def lint_texts(json: JsonOption = False, config: ConfigOption = None) -> None:
     """Check the texts."""
     with one_line_errors():
         base = open_base(config)
-        checked = lint_base(base.database, base.settings)
+        checked = lint_base(base.database, base.settings, utc_now().date())
     if json:
         print_json(lint_to_json(checked))
     else:
@@ -167,7 +168,7 @@ def gaps(
             wanted = GapSearch(since=now - timedelta(days=days), now=now, limit=limit)
             found = [gap_to_json(gap) for gap in answer_gaps(session, service.engines.current, wanted)]
         with service.database.writing() as session:
-            save_findings(session, Search.GAPS, {"since": wanted.since.isoformat(), "data": found}, made_here())
+            save_findings(session, LookedFor.GAPS, {"since": wanted.since.isoformat(), "data": found}, made_here())
     print_json({"data": found}) if json else _show_gaps(found, now - timedelta(days=days))
 
 
@@ -175,7 +176,7 @@ def _look(base: OpenBase, *, shown: bool) -> Findings:
     with bar("Looking for duplicates", shown) as move:
         found = look_for_duplicates(base.database, base.encoder, move)
     with base.database.writing() as session:
-        save_findings(session, Search.DUPLICATES, found.to_json(), made_here())
+        save_findings(session, LookedFor.DUPLICATES, found.to_json(), made_here())
     return found
 
 

@@ -15,7 +15,7 @@ from serving.store.base_version import lock_base
 PATIENCE = timedelta(minutes=30)
 
 
-class Search(StrEnum):
+class LookedFor(StrEnum):
     """What was searched for."""
 
     DUPLICATES = "duplicates"
@@ -32,37 +32,37 @@ class KeptFindings:
     started_at: datetime | None
 
 
-def load_findings(session: Session, search: Search) -> KeptFindings:
+def load_findings(session: Session, what: LookedFor) -> KeptFindings:
     """The last result of a kind of search."""
-    row = session.get(FindingsRow, search, populate_existing=True)
+    row = session.get(FindingsRow, what, populate_existing=True)
     if row is None:
         return KeptFindings(content=None, made_at=None, made_by=None, started_at=None)
     return KeptFindings(content=row.content, made_at=row.made_at, made_by=row.made_by, started_at=row.started_at)
 
 
-def begin_search(session: Session, search: Search, now: datetime) -> bool:
+def begin_search(session: Session, what: LookedFor, now: datetime) -> bool:
     """Note that a search begins; False when one runs already. One that never ended is forgotten after half an hour."""
-    started = _locked(session, search).started_at
+    started = _locked(session, what).started_at
     if started is not None and now - started < PATIENCE:
         return False
-    session.execute(update(FindingsRow).where(FindingsRow.kind == search).values(started_at=now))
+    session.execute(update(FindingsRow).where(FindingsRow.kind == what).values(started_at=now))
     return True
 
 
-def end_search(session: Session, search: Search) -> None:
+def end_search(session: Session, what: LookedFor) -> None:
     """Note that a search ended without a result."""
-    session.execute(update(FindingsRow).where(FindingsRow.kind == search).values(started_at=None))
+    session.execute(update(FindingsRow).where(FindingsRow.kind == what).values(started_at=None))
 
 
-def save_findings(session: Session, search: Search, content: dict[str, Any], made: Made) -> None:
+def save_findings(session: Session, what: LookedFor, content: dict[str, Any], made: Made) -> None:
     """Keep a result in place of the one before."""
-    _locked(session, search)
+    _locked(session, what)
     values = {"started_at": None, "made_at": made.at, "made_by": made.by, "content": content}
-    session.execute(update(FindingsRow).where(FindingsRow.kind == search).values(**values))
+    session.execute(update(FindingsRow).where(FindingsRow.kind == what).values(**values))
 
 
-def _locked(session: Session, search: Search) -> KeptFindings:
+def _locked(session: Session, what: LookedFor) -> KeptFindings:
     lock_base(session)
-    if session.scalar(select(FindingsRow.kind).where(FindingsRow.kind == search)) is None:
-        session.execute(insert(FindingsRow), [{"kind": search, "started_at": None, "made_at": None, "made_by": None, "content": None}])
-    return load_findings(session, search)
+    if session.scalar(select(FindingsRow.kind).where(FindingsRow.kind == what)) is None:
+        session.execute(insert(FindingsRow), [{"kind": what, "started_at": None, "made_at": None, "made_by": None, "content": None}])
+    return load_findings(session, what)

@@ -1,18 +1,16 @@
 """What people decided on pairs of answers: the same, or kept apart. It binds every later search for duplicates."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
+from model.entry import Constraints, Key, pair_key
 from serving.store.answer_tables import AnswerRow, PairVerdictRow
 from serving.store.answers import ROWS_AT_ONCE, AnswerStoreError, Made, NotFoundError
 from serving.store.base_version import lock_base
 from serving.store.state import Event, record_event
-
-Pair = tuple[str, str]
 
 
 class Verdict(StrEnum):
@@ -22,20 +20,7 @@ class Verdict(StrEnum):
     APART = "apart"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdicts:
-    """All pairs that were decided, each in the order of its ids."""
-
-    together: frozenset[Pair]
-    apart: frozenset[Pair]
-
-
-def pair_of(one: str, other: str) -> Pair:
-    """The two ids in their order."""
-    return (one, other) if one < other else (other, one)
-
-
-def save_verdict(session: Session, pair: Pair, verdict: Verdict, made: Made) -> None:
+def save_verdict(session: Session, pair: Key, verdict: Verdict, made: Made) -> None:
     """Remember what somebody decided; the newest verdict on a pair counts.
 
     Raises:
@@ -49,14 +34,14 @@ def save_verdict(session: Session, pair: Pair, verdict: Verdict, made: Made) -> 
     if missing := sorted(set(pair) - there):
         raise NotFoundError(f"there is no answer {missing[0]}: it may have been deleted; look for the pair again")
     put_verdicts(session, [pair], verdict, made)
-    data = {"by": made.by, "answers": list(pair_of(*pair))}
-    record_event(session, Event(at=made.at, kind=f"pair.{verdict}", subject=pair_of(*pair)[0], data=data))
+    data = {"by": made.by, "answers": list(pair_key(*pair))}
+    record_event(session, Event(at=made.at, kind=f"pair.{verdict}", subject=pair_key(*pair)[0], data=data))
 
 
-def forget_verdict(session: Session, pair: Pair, made: Made) -> bool:
+def forget_verdict(session: Session, pair: Key, made: Made) -> bool:
     """Take a decision back, so that the search for duplicates decides again; False when there was none."""
     lock_base(session)
-    left, right = pair_of(*pair)
+    left, right = pair_key(*pair)
     found = delete(PairVerdictRow).where(PairVerdictRow.left_id == left, PairVerdictRow.right_id == right)
     if session.execute(found.returning(PairVerdictRow.left_id)).scalar_one_or_none() is None:
         return False
@@ -64,17 +49,17 @@ def forget_verdict(session: Session, pair: Pair, made: Made) -> bool:
     return True
 
 
-def load_constraints(session: Session) -> Verdicts:
+def load_constraints(session: Session) -> Constraints:
     """All pairs that people decided."""
-    found: dict[str, set[Pair]] = {Verdict.TOGETHER: set(), Verdict.APART: set()}
+    found: dict[str, set[Key]] = {Verdict.TOGETHER: set(), Verdict.APART: set()}
     for left, right, verdict in session.execute(select(PairVerdictRow.left_id, PairVerdictRow.right_id, PairVerdictRow.verdict)):
         found[verdict].add((left, right))
-    return Verdicts(together=frozenset(found[Verdict.TOGETHER]), apart=frozenset(found[Verdict.APART]))
+    return Constraints(together=frozenset(found[Verdict.TOGETHER]), apart=frozenset(found[Verdict.APART]))
 
 
-def put_verdicts(session: Session, pairs: Iterable[Pair], verdict: Verdict, made: Made) -> None:
+def put_verdicts(session: Session, pairs: Iterable[Key], verdict: Verdict, made: Made) -> None:
     """Write verdicts without an event of their own, for changes that leave one. The base must be locked."""
-    ordered = sorted({pair_of(*pair) for pair in pairs})
+    ordered = sorted({pair_key(*pair) for pair in pairs})
     for start in range(0, len(ordered), ROWS_AT_ONCE):
         chunk = ordered[start : start + ROWS_AT_ONCE]
         session.execute(delete(PairVerdictRow).where(tuple_(PairVerdictRow.left_id, PairVerdictRow.right_id).in_(chunk)))

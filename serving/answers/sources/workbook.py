@@ -111,7 +111,7 @@ def _check_archive(path: Path, limits: Limits) -> None:
                 allowed -= _checked_size(path, archive, part, allowed)
     except ImportFileError:
         raise
-    except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
         raise ImportFileError(f"{path}: not a workbook ({str(error)[:100]})") from error
     except Exception as error:  # zlib.error and its kin of other compressions share no base class
         raise ImportFileError(f"{path}: not a workbook ({type(error).__name__}: {str(error)[:100]})") from error

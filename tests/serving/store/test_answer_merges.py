@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.answer import State
+from model.entry import Constraints
 from serving.store.answer_changes import changed_since, load_base
 from serving.store.answer_merges import merge, unmerge
 from serving.store.answer_writes import change_state, delete_answer, draft_answer
@@ -13,7 +14,7 @@ from serving.store.answers import MergedError, NotFoundError, StaleRevisionError
 from serving.store.base_version import base_version
 from serving.store.database import Database
 from serving.store.state import list_events
-from serving.store.verdicts import Verdict, Verdicts, load_constraints, save_verdict
+from serving.store.verdicts import Verdict, load_constraints, save_verdict
 from tests.serving.answers.factories import ANA, BEN, TODAY, make_answer, store, stored
 
 
@@ -84,7 +85,7 @@ def test_what_people_decided_survives(database: Database) -> None:
         assert load_constraints(session).together == {("a", "b"), ("a", "c")}
         unmerge(session, "b", ANA)
         found = load_constraints(session)
-    assert found == Verdicts(together=frozenset([("a", "c")]), apart=frozenset([("a", "d"), ("a", "b")]))
+    assert found == Constraints(together=frozenset([("a", "c")]), apart=frozenset([("a", "d"), ("a", "b")]))
 
 
 def test_merging_twice_changes_nothing(database: Database) -> None:

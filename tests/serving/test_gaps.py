@@ -13,8 +13,8 @@ from data.examples import read_examples
 from data.parse import mail_from_fields
 from model.gaps import Gap, Why
 from model.retriever import AnswerIndex
-from serving.answers.gaps import GapSearch, answer_gaps, gap_to_json, unanswered
 from serving.bundles import Engine, EngineLoader
+from serving.gaps import GapSearch, answer_gaps, gap_to_json, unanswered
 from serving.mail_request import MailRequest
 from serving.metrics import Metrics
 from serving.pipeline import consider_many, record
