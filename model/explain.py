@@ -27,15 +27,22 @@ def tokens_for_and_against(
         return (), ()
     characters, words = vocabularies
     regression = head.regression
-    pull = _pull(tokens, characters, head.view.characters, regression.character_weights[:, column] - regression.character_weights[:, rival])
-    pull += _pull(tokens, words, head.view.words, regression.word_weights[:, column] - regression.word_weights[:, rival])
+    pull = _pull(tokens, characters, head.view.characters, regression.character_weights, (column, rival))
+    pull += _pull(tokens, words, head.view.words, regression.word_weights, (column, rival))
     order = np.argsort(-pull, kind="stable")
     return tuple(_named(tokens, pull, order, sign=1.0)), tuple(_named(tokens, pull, order[::-1], sign=-1.0))
 
 
-def _pull(tokens: list[str], vocabulary: Vocabulary, weighting: Weighting, weights: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sum of idf x weight over the terms of each token, shape (len(tokens),)."""
-    return np.asarray(vocabulary.count(tokens) @ (weighting.idf * weights), dtype=np.float64)
+def _pull(
+    tokens: list[str], vocabulary: Vocabulary, weighting: Weighting, weights: NDArray[np.float32], topics: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Sum of idf x difference of the weights for two topics over the terms of each token, shape (len(tokens),)."""
+    counts = vocabulary.count(tokens)
+    column, rival = topics
+    found = counts.indices  # a handful of rows of a matrix with tens of thousands
+    moved = counts.data * weighting.idf[found] * (weights[found, column] - weights[found, rival])
+    rows = np.repeat(np.arange(len(tokens)), np.diff(counts.indptr))
+    return np.bincount(rows, weights=moved, minlength=len(tokens))
 
 
 def _named(tokens: list[str], pull: NDArray[np.float64], order: NDArray[np.int64], *, sign: float) -> Iterator[str]:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from model.documents import document
+from model.documents import blank, document
 from model.encoder import Vectors
 from model.terms import masked
 
@@ -65,6 +64,6 @@ def sentences(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _cutter() -> Language:
-    nlp = spacy.blank("xx")
+    nlp = blank("xx")
     nlp.add_pipe("sentencizer")
     return nlp

@@ -12,7 +12,7 @@ from spacy.language import Language
 from data.language import UNDETERMINED
 from data.redact import mask
 from data.template import SLOT
-from model.documents import document
+from model.documents import blank, document
 from model.understanding import SlotValue
 
 MAX_CHARACTERS = 20_000
@@ -106,9 +106,9 @@ def pipeline(language: str) -> Language:
 def _blank(language: str) -> Language:
     """Rules and sentence ends need no grammar: a language that spaCy cannot split into words without more packages gets the general one."""
     try:
-        return spacy.blank("xx" if language == UNDETERMINED else language)
+        return blank("xx" if language == UNDETERMINED else language)
     except ImportError:
-        return spacy.blank("xx")
+        return blank("xx")
 
 
 def _trained_names(language: str) -> Iterator[str]:
