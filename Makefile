@@ -13,10 +13,10 @@ EVERYTHING := .[training,registry,sentence-transformers,dev]
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check bench prove fix lock clean
+.PHONY: help run test check bench bench-guarantee prove fix lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-6s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
 run: .venv/installed var/bundle/manifest.json  ## Install, train the starter model once, serve it with demo data on this machine alone
 	@.venv/bin/replywell migrate
@@ -35,12 +35,17 @@ check: .venv-test/installed  ## Lint, format, types and import rules
 bench: .venv-test/installed  ## Measure Replywell and its peers side by side
 	@.venv-test/bin/python -m tests.benchmarks $(BENCH_ARGS)
 
+bench-guarantee: .venv-test/installed  ## How often a promised error rate is broken, beside the rules of others
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 .venv-test/bin/python -m tests.benchmarks.guarantee $(BENCH_ARGS)
+
 prove: .venv-test/installed var/bundle/manifest.json  ## Long proofs: the answer base with 15,000 answers; MILLION=1 adds a million
 	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs duplicates
 	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.questions
-	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 15000
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 15000 --http
 	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.curators
-	$(if $(MILLION),@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 1000000)
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.certificates
+	@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.streams
+	$(if $(MILLION),@OPENBLAS_NUM_THREADS=1 .venv-test/bin/python -m tests.proofs.search --answers 1000000 --http)
 	$(if $(MILLION),@.venv-test/bin/python -m tests.proofs.large)
 
 fix: .venv-test/installed  ## Mend what the linter can mend, and format
