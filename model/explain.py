@@ -42,7 +42,7 @@ def _pull(
     found = counts.indices  # a handful of rows of a matrix with tens of thousands
     moved = counts.data * weighting.idf[found] * (weights[found, column] - weights[found, rival])
     rows = np.repeat(np.arange(len(tokens)), np.diff(counts.indptr))
-    return np.bincount(rows, weights=moved, minlength=len(tokens))
+    return np.asarray(np.bincount(rows, weights=moved, minlength=len(tokens)), dtype=np.float64)
 
 
 def _named(tokens: list[str], pull: NDArray[np.float64], order: NDArray[np.int64], *, sign: float) -> Iterator[str]:
