@@ -5,7 +5,7 @@ answers came; where a group of texts is so large that the search samples its pai
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from model.duplicates import Search, search
 from model.entry import Cluster, Constraints, Entry, Pair, Verdict, Zone, pair_key
 from model.nearness.boilerplate import Boilerplate
-from model.nearness.components import EXACT_COMPONENT, all_pairs, as_pairs, components_of, grouped
+from model.nearness.components import EXACT_COMPONENT, Clusters, Places, all_pairs, as_pairs, clusters_in, components_of, grouped
 from model.nearness.distinct import Text, read_text
 from model.nearness.listing import centrality, cluster_of
 from model.nearness.lookup import Lookup
@@ -25,6 +25,7 @@ from model.nearness.sketch import Sketches
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, tuple[int, ...]]
+Part = tuple[Compared, Clusters]
 SHOWN = 20
 
 
@@ -35,8 +36,9 @@ class DuplicateIndex:
         base = found.base
         self._texts, self._boilerplate, self._constraints = base.texts, base.boilerplate, base.constraints
         self._judge = found.judge
-        # The row of a text that is only checked is used again for the next one: nothing about it may be remembered.
-        self._passing_judge = Judge(base.texts, memory=0)
+        # The row of a text that is only checked is used again: what is known about it holds until the next text comes.
+        self._passing_judge = Judge(base.texts)
+        self._passing: tuple[Entry, Text, Sketches, int] | None = None
         self._lookup = Lookup(found.sketches, [text.entry.language for text in base.texts.texts], base.texts.vectors)
         self._rows = {text.key: row for row, text in enumerate(base.texts.texts)}
         self._alone = {answer for pair in base.constraints.apart for answer in pair}
@@ -49,9 +51,14 @@ class DuplicateIndex:
         self._take_over(found)
 
     @classmethod
-    def build(cls, entries: Sequence[Entry], vectors: Vectors | None = None, constraints: Constraints | None = None) -> "DuplicateIndex":
-        """Search a base and keep what is needed to follow its changes. What sentences are standard is learnt here, once."""
-        return cls(search(entries, vectors, constraints or Constraints()))
+    def build(
+        cls, entries: Sequence[Entry], vectors: Vectors | None = None, constraints: Constraints | None = None, workers: int = 1
+    ) -> "DuplicateIndex":
+        """Search a base and keep what is needed to follow its changes. What sentences are standard is learnt here, once.
+
+        This is done beside other work, so it takes one processor unless told otherwise.
+        """
+        return cls(search(entries, vectors, constraints or Constraints(), workers=workers))
 
     @property
     def boilerplate(self) -> Boilerplate:
@@ -73,6 +80,8 @@ class DuplicateIndex:
         with self._lock:
             text, sketches = self._read(entry)
             row = self._texts.push(text, sketches.grams.row(0), vector)
+            self._passing_judge.forget()
+            self._passing = (entry, text, sketches, row)
             try:
                 near = self._near(sketches, entry.language, vector, entry.id)
                 nodes = [Node((entry.id,), {entry.language: row}), *(self._node(key) for key in near)]
@@ -90,6 +99,8 @@ class DuplicateIndex:
             row = self._rows.get(text.key)
             if row is None:
                 row = self._rows[text.key] = self._texts.push(text, sketches.grams.row(0), vector)
+                if self._passing is not None and self._passing[1] is text and self._passing[3] == row:
+                    self._judge.take_over(self._passing_judge)
                 self._lookup.add(row, sketches, entry.language, vector)
             self._put_in(entry.id, [*variants, (entry, row)])
 
@@ -99,7 +110,9 @@ class DuplicateIndex:
             self._take_out(answer)
 
     def _read(self, entry: Entry) -> tuple[Text, Sketches]:
-        text = read_text(entry)[0].without(self._boilerplate)
+        if self._passing is not None and self._passing[0] == entry:
+            return self._passing[1], self._passing[2]
+        text = read_text(entry).without(self._boilerplate)
         return text, Sketches.of([text.canonical])
 
     def _take_over(self, found: Search) -> None:
@@ -128,9 +141,6 @@ class DuplicateIndex:
     def _near(self, sketches: Sketches, language: str, vector: Vectors | None, answer: str) -> list[Key]:
         rows = self._lookup.candidates(sketches, language, vector).tolist()
         return sorted({key for row in rows for key in self._at_row.get(row, ()) if self._nodes[key] != {answer}})
-
-    def _compare(self, nodes: Sequence[Node], pairs: Pairs) -> Compared:
-        return compare(nodes, pairs, self._judge, self._decided(nodes, self._constraints.apart))
 
     def _decided(self, nodes: Sequence[Node], pairs: Iterable[tuple[str, str]]) -> Pairs:
         place = {answer: index for index, node in enumerate(nodes) for answer in node.ids}
@@ -193,7 +203,8 @@ class DuplicateIndex:
             sketches = Sketches.of([self._texts.texts[row].canonical])
             near |= set(self._near(sketches, entry.language, self._texts.vector_of(row), entry.id))
         keys = [key, *sorted(near - {key})]
-        compared = self._compare([self._node(one) for one in keys], _star(len(keys)))
+        nodes = [self._node(one) for one in keys]
+        compared = compare(nodes, _star(len(keys)), self._judge, self._decided(nodes, self._constraints.apart))
         linked = [keys[place] for place in compared.pairs[compared.linked, 1].tolist()]
         return {member for one in linked for member in self._component.get(one, frozenset([one]))}
 
@@ -213,22 +224,26 @@ class DuplicateIndex:
         entries = {answer: self._entries[answer][0][0] for node in nodes for answer in node.ids}
         together, apart = (self._decided(nodes, pairs) for pairs in (self._constraints.together, self._constraints.apart))
         grouped_ones: set[int] = set()
-        for component in self._components(nodes, together):
+        for component, parts in self._regrouped(nodes, together, apart):
             inside = frozenset(keys[index] for index in component.tolist())
             self._component.update(dict.fromkeys(inside, inside))
-            for part, clusters in grouped(nodes, [component], self._judge, (together, apart)):
+            for part, clusters in parts:
                 for cluster in clusters:
                     grouped_ones.update(cluster)
                     self._keep(cluster_of(nodes, centrality(part, nodes, cluster), entries))
         for index in set(range(len(nodes))) - grouped_ones:
             self._keep(cluster_of(nodes, {index: 0.0}, entries))
 
-    def _components(self, nodes: Sequence[Node], together: Pairs) -> list[NDArray[np.int64]]:
-        """The components of these nodes; so many that not every two are judged stay one."""
+    def _regrouped(self, nodes: Sequence[Node], together: Pairs, apart: Pairs) -> Iterator[tuple[Places, Iterable[Part]]]:
+        """The components of these nodes with their clusters; so many that not every two are judged stay one component."""
+        everyone = np.arange(len(nodes))
         if len(nodes) > EXACT_COMPONENT:
-            return [np.arange(len(nodes))]
-        compared = self._compare(nodes, all_pairs(np.arange(len(nodes))))
-        return components_of(len(nodes), compared.pairs[compared.linked], together)
+            yield everyone, grouped(nodes, [everyone], self._judge, (together, apart))
+            return
+        compared = compare(nodes, all_pairs(everyone), self._judge, apart)
+        for component in components_of(len(nodes), compared.pairs[compared.linked], together):
+            part = compared.within(component)
+            yield component, [(part, clusters_in(nodes, component, part, together))]
 
     def _keep(self, cluster: Cluster) -> None:
         if len(cluster.members) > 1:

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from model.entry import Cluster, Constraints, Duplicates, Entry, Pair, Tick, silent
 from model.nearness.boilerplate import Boilerplate
 from model.nearness.components import as_pairs, components_of, grouped
-from model.nearness.distinct import STATED_KEPT, Text, Texts, read_text
+from model.nearness.crew import Crew
+from model.nearness.distinct import Text, Texts, read_texts
 from model.nearness.listing import Listing, centrality, cluster_of
 from model.nearness.near import Pairs, candidate_pairs, thinned
 from model.nearness.nodes import Compared, Node, compare, distinct_texts, node_pairs, nodes_of
 from model.nearness.pairs import Judge
 from model.nearness.sketch import Sketches
 from model.nearness.translations import propose_variants
-from model.statements.values import Stated
 
 Vectors = NDArray[np.float32]
 READING, COMPARING, CLUSTERING = "reading", "comparing", "clustering"
@@ -24,14 +24,20 @@ TOLD_EVERY = 500
 
 
 def find_duplicates(
-    entries: Sequence[Entry], vectors: Vectors | None = None, constraints: Constraints | None = None, tick: Tick = silent
+    entries: Sequence[Entry],
+    vectors: Vectors | None = None,
+    constraints: Constraints | None = None,
+    tick: Tick = silent,
+    *,
+    workers: int | None = None,
 ) -> Duplicates:
     """Cluster a base. `vectors` are unit rows, one an entry; without them paraphrases and translations are not looked for.
 
-    The result depends on the entries and the constraints, not on their order. A cluster has two members at least. What people decided
-    overrules the texts; a pair put together that would unite a pair kept apart is left alone.
+    A large base is read and judged by so many processes, by default one a processor; 1 keeps all in this process. The result depends on
+    the entries and the constraints, not on their order or the number of processes. A cluster has two members at least. What people
+    decided overrules the texts; a pair put together that would unite a pair kept apart is left alone.
     """
-    return search(entries, vectors, constraints or Constraints(), tick).outcome()
+    return search(entries, vectors, constraints or Constraints(), tick, workers=workers).outcome()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +59,26 @@ class Base:
         entries: Sequence[Entry],
         vectors: Vectors | None,
         constraints: Constraints,
+        *,
+        crew: Crew,
         tick: Tick = silent,
-        boilerplate: Boilerplate | None = None,
+        known: Boilerplate | None = None,
     ) -> "Base":
-        """Read all texts, in the order of ids whatever the order given."""
+        """Read all texts, in the order of ids whatever the order given; `known` are standard sentences that were learnt before."""
         order = sorted(range(len(entries)), key=lambda index: (entries[index].id, entries[index].language))
         ordered = [entries[index] for index in order]
         read: list[Text] = []
-        stated: dict[int, Stated] = {}
-        seen: set[int] = set()
-        for done, entry in enumerate(ordered):
-            text, values = read_text(entry)
+        for text in read_texts(ordered, crew):
+            if len(read) % TOLD_EVERY == 0:
+                tick(READING, len(read), len(ordered))
             read.append(text)
-            # What is kept need not be read again to compare texts; of equal ones the first is asked.
-            if hash(text.key) not in seen and len(stated) < STATED_KEPT:
-                seen.add(hash(text.key))
-                stated[done] = values
-            if done % TOLD_EVERY == 0:
-                tick(READING, done, len(ordered))
         tick(READING, len(ordered), len(ordered))
-        known = boilerplate or Boilerplate.learn([text.canonical for text in read])
+        known = known or Boilerplate.learn([text.canonical for text in read])
         kept, row_of = distinct_texts(text.without(known) for text in read)
         places = np.unique(row_of, return_index=True)[1]
         first = np.array(order, dtype=np.int64)[places]
         own = None if vectors is None else np.ascontiguousarray(vectors[first], dtype=np.float32)
         texts = Texts(texts=kept, vectors=own, boilerplate=known)
-        texts.keep_stated((row, stated[place]) for row, place in enumerate(places.tolist()) if place in stated)
         nodes = nodes_of(ordered, row_of.tolist(), constraints.apart)
         place = {answer: index for index, node in enumerate(nodes) for answer in node.ids}
         together, apart = (
@@ -126,19 +126,22 @@ def search(
     vectors: Vectors | None,
     constraints: Constraints,
     tick: Tick = silent,
+    *,
+    workers: int | None = None,
     boilerplate: Boilerplate | None = None,
 ) -> Search:
     """Everything that `find_duplicates` does but for telling of it; `boilerplate` when it is known already."""
-    base = Base.read(entries, vectors, constraints, tick, boilerplate)
-    sketches = Sketches.of([text.canonical for text in base.texts.texts])
-    base.texts.grams = sketches.grams
-    tick(COMPARING, 0, 1)
-    candidates = candidate_pairs(sketches, base.languages, base.texts.vectors)
-    judge = Judge(base.texts)
-    candidates = thinned(candidates, judge.measure(candidates).score)
-    compared = compare(base.nodes, node_pairs(base.nodes, candidates, len(base.texts)), judge, base.apart)
-    tick(COMPARING, 1, 1)
-    return _clustered(base, sketches, compared, judge, tick)
+    with Crew.fitting(len(entries), workers) as crew:
+        base = Base.read(entries, vectors, constraints, crew=crew, tick=tick, known=boilerplate)
+        sketches = Sketches.of([text.canonical for text in base.texts.texts])
+        base.texts.grams = sketches.grams
+        tick(COMPARING, 0, 1)
+        candidates = candidate_pairs(sketches, base.languages, base.texts.vectors)
+        judge = Judge(base.texts, crew=crew)
+        candidates = thinned(candidates, judge.measure(candidates).score)
+        compared = compare(base.nodes, node_pairs(base.nodes, candidates, len(base.texts)), judge, base.apart)
+        tick(COMPARING, 1, 1)
+        return _clustered(base, sketches, compared, judge, tick)
 
 
 def _clustered(base: Base, sketches: Sketches, compared: Compared, judge: Judge, tick: Tick) -> Search:
@@ -158,7 +161,7 @@ def _clustered(base: Base, sketches: Sketches, compared: Compared, judge: Judge,
     tick(CLUSTERING, len(components), len(components))
     for index in np.unique(cluster_of_node).tolist():
         found[index] = found.get(index) or cluster_of(base.nodes, {index: 0.0}, base.entries)
-    return Search(base, sketches, judge, components, cluster_of_node, found, [compared, *parts])
+    return Search(base, sketches, judge.dismissed(), components, cluster_of_node, found, [compared, *parts])
 
 
 def _name(node: Node, cluster: Cluster) -> str:

@@ -5,9 +5,10 @@ the company's standing phrases are; how often a sentence occurs alone tells noth
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 Triple = tuple[str, ...]
@@ -25,6 +26,7 @@ BLOCK_WORDS = 6
 ROUNDS = 3
 STANDARD_SHARE = 0.6
 TRIPLE = 3
+LINES_KEPT = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,7 @@ class Boilerplate:
     @classmethod
     def learn(cls, texts: Sequence[str]) -> "Boilerplate":
         """Read the standard sentences from canonical texts (one sentence a line). The texts are to be in an order of their own."""
-        holders: dict[str, list[int]] = defaultdict(list)
-        for row, text in enumerate(texts):
-            for sentence in set(text.split("\n")):
-                holders[sentence].append(row)
-        open_ = {s: rows for s, rows in holders.items() if len(rows) >= FEWEST_TEXTS and len(s.split()) >= FEWEST_WORDS}
+        open_ = _often_held(texts)
         known: frozenset[Triple] = frozenset()
         standard: set[str] = set()
         # What is standard shows better once the other standard sentences no longer count as something in common.
@@ -55,22 +53,31 @@ class Boilerplate:
                 break
         return cls(sentences=frozenset(standard), triples=known)
 
-    def without(self, text: str) -> str:
-        """The canonical text without its standard sentences; all of it when it has no others."""
+    def without(self, text: str) -> tuple[str, bool]:
+        """The canonical text without its standard sentences, all of it when it has no others; and whether these stood there verbatim."""
         if not self.triples:
-            return text
+            return text, True
         lines = text.split("\n")
-        kept = [line for line in lines if not self.holds(line)]
-        return "\n".join(kept or lines)
-
-    def is_verbatim(self, text: str) -> bool:
-        """True when the standard sentences of a canonical text are there word for word."""
-        return all(line in self.sentences for line in text.split("\n") if self.holds(line))
+        standard = [self.holds(line) for line in lines]
+        kept = [line for line, is_standard in zip(lines, standard, strict=True) if not is_standard]
+        is_verbatim = all(line in self.sentences for line, is_standard in zip(lines, standard, strict=True) if is_standard)
+        return "\n".join(kept or lines), is_verbatim
 
     def holds(self, sentence: str) -> bool:
         """True for a standard sentence, also with some words changed."""
         triples = list(triples_of(sentence))
         return sum(triple in self.triples for triple in triples) >= STANDARD_SHARE * len(triples)
+
+
+def _often_held(texts: Sequence[str]) -> dict[str, list[int]]:
+    """The sentences that several texts hold, with the rows of these, in the order in which they are met."""
+    counts = Counter(sentence for text in texts for sentence in dict.fromkeys(text.split("\n")))
+    held = {sentence: list[int]() for sentence, count in counts.items() if count >= FEWEST_TEXTS and len(sentence.split()) >= FEWEST_WORDS}
+    for row, text in enumerate(texts):
+        for sentence in dict.fromkeys(text.split("\n")):
+            if sentence in held:
+                held[sentence].append(row)
+    return held
 
 
 def triples_of(sentence: str) -> Iterator[Triple]:
@@ -82,11 +89,17 @@ def triples_of(sentence: str) -> Iterator[Triple]:
         yield from zip(words, words[1:], words[2:], strict=False)
 
 
+@lru_cache(maxsize=LINES_KEPT)
+def _triples(line: str) -> frozenset[Triple]:
+    """Those of a line; the lines of an answer are asked for again and again, by each other's copies."""
+    return frozenset(triples_of(line))
+
+
 def _is_standard(sentence: str, rows: Sequence[int], texts: Sequence[str], known: frozenset[Triple]) -> bool:
     """Looks at texts spread evenly over all that hold the sentence; those that say nothing else do not count."""
     own = frozenset(triples_of(sentence)) | known
     chosen = [rows[number * len(rows) // LOOKED_AT] for number in range(LOOKED_AT)] if len(rows) > LOOKED_AT else rows
-    contexts = [frozenset(t for line in texts[row].split("\n") for t in triples_of(line)) - own for row in chosen]
+    contexts = [frozenset[Triple]().union(*map(_triples, texts[row].split("\n"))) - own for row in chosen]
     if _are_different([context for context in contexts if len(context) >= FEWEST_WORDS], FEWEST_TEXTS, STANDARD_BELOW):
         return True
     # Standard sentences come in blocks: without what most of these texts have, too, nearly all must still say something, each its own.

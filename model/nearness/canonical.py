@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from data.markup import visible_text
@@ -11,9 +12,10 @@ from data.phrases import ACCENTS, CONTACT, LEGAL_STEMS, LOOKALIKES
 from data.template import BLOCK, SLOT
 from model.entry import Entry
 from model.nearness.courtesy import is_courtesy, is_farewell, is_greeting, is_thanks
-from model.statements.values import Stated, stated_values
+from model.statements.values import Kind, Stated, stated_values
 
 READ_LIMIT = 64 * 1024
+TITLES_KEPT = 1 << 16
 GREETING_REACH = 70
 GREETINGS = 4
 GREETING_WORDS = 9
@@ -26,6 +28,8 @@ GREETING_END = re.compile(r"[,!:\n;–—]|\.\s*\n")
 SENTENCE_END = re.compile(r"(?<=[.!?;:…])\s+|\s*\n\s*|\s+[-•*]\s+")
 HTML = re.compile(r"</?(?:p|br|div|span|ul|ol|li|b|i|em|strong|table|a)\b[^<>]{0,400}>", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
+# "Router X20 v2" is the second text about the X20.
+VERSION = re.compile(r"v ?\d{1,2}")
 SIGNATURE_MARKS = frozenset(["--", "—", "––", "-- "])
 
 
@@ -54,6 +58,15 @@ def read_values(entry: Entry) -> Stated:
     body = entry.body[:READ_LIMIT]
     text = visible_text(body) if HTML.search(body) else unescape(body)
     return stated_values(BLOCK.sub(" ", SLOT.sub(" ", core_text(text))), entry.language)
+
+
+@lru_cache(maxsize=TITLES_KEPT)
+def title_products(title: str, language: str) -> tuple[str, ...]:
+    """The products with a figure in their name that a title tells, sorted."""
+    if not any(map(str.isdigit, title)):
+        return ()
+    names = {found.value.text for found in stated_values(title, language) if found.value.kind is Kind.PRODUCT}
+    return tuple(sorted(name for name in names if any(map(str.isdigit, name)) and not VERSION.fullmatch(name)))
 
 
 def own_text(stated: Stated, standard: Collection[str]) -> str:

@@ -1,7 +1,7 @@
 """Connected components of linked answers, and the evidence about every two answers of one."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from model.nearness.clusters import LINKED_SHARE, Evidence, clusters_of
 from model.nearness.near import NO_PAIRS, Pairs
-from model.nearness.nodes import Compared, Node, compare
+from model.nearness.nodes import Compared, Node, begin_to_compare, compare
 from model.nearness.pairs import Judge
 
 Places = NDArray[np.int64]
@@ -24,6 +24,7 @@ REMAINDER = 60
 ASKED_PIVOTS = 6
 
 Clusters = list[list[int]]
+Begun = Callable[[], Compared]
 
 
 def components_of(count: int, pairs: Pairs, together: Pairs) -> list[Places]:
@@ -45,9 +46,9 @@ def grouped(
 
     `decided` are the pairs that people put together and those they kept apart.
     """
-    for block in _blocks([members for members in components if len(members) <= EXACT_COMPONENT]):
-        pairs = np.concatenate([all_pairs(members) for members in block])
-        compared = compare(nodes, pairs, judge, decided[1])
+    blocks = _blocks([members for members in components if len(members) <= EXACT_COMPONENT])
+    for block, begun in _one_ahead(blocks, lambda pairs: begin_to_compare(nodes, pairs, judge, decided[1])):
+        compared = begun()
         starts = np.cumsum([0, *(len(members) * (len(members) - 1) // 2 for members in block)])
         ends = np.searchsorted(compared.numbers, starts)
         for number, members in enumerate(block):
@@ -56,6 +57,18 @@ def grouped(
     for members in components:
         if len(members) > EXACT_COMPONENT:
             yield from _grouped_by_pivots(nodes, members, judge, decided)
+
+
+def _one_ahead(blocks: Iterable[list[Places]], begin: Callable[[Pairs], Begun]) -> Iterator[tuple[list[Places], Begun]]:
+    """Other processes compare the next block while this one clusters the last."""
+    waiting: tuple[list[Places], Begun] | None = None
+    for block in blocks:
+        begun = begin(np.concatenate([all_pairs(members) for members in block]))
+        if waiting is not None:
+            yield waiting
+        waiting = block, begun
+    if waiting is not None:
+        yield waiting
 
 
 def _grouped_by_pivots(

@@ -1,9 +1,8 @@
 """The distinct texts of a base: answers that are equal but for politeness and case values are looked at once."""
 
 import hashlib
-import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,15 +10,20 @@ from numpy.typing import NDArray
 
 from model.entry import Entry
 from model.nearness.boilerplate import Boilerplate
-from model.nearness.canonical import canonical, fold, own_text, read_values
+from model.nearness.canonical import canonical, fold, own_text, read_values, title_products
+from model.nearness.crew import Crew
 from model.nearness.sketch import Column, Sketches, Values
 from model.statements.values import Found, Kind, Stated, stated_values
 
 Vectors = NDArray[np.float32]
 Placed = tuple[int, int, bool]
+Reading = tuple[str, bytes, tuple[Placed, ...], tuple[str, ...]]
 
-# About 4 KB each.
-STATED_KEPT = 700_000
+TITLE_LIMIT = 400
+# Entries that a process reads in one go.
+PART = 500
+# About 8 KB each.
+STATED_KEPT = 200_000
 NO_GRAMS = np.zeros(0, np.int32)
 
 
@@ -28,14 +32,15 @@ class Text:
     """One distinct text. `entry` is the one it was first seen in, `signature` stands for the values that it states, in their order;
     `values` are each of them as two hashes, with the word before and with the word behind it, and whether its absence counts too, as
     that of a negation does;
-    `is_plain` is false when a standard sentence of the base stands in it with other words.
+    `is_plain` is false when a standard sentence of the base stands in it with other words; `products` are those that the title names.
     """
 
     entry: Entry
     canonical: str
     signature: bytes
-    is_plain: bool = True
     values: tuple[Placed, ...] = ()
+    products: tuple[str, ...] = ()
+    is_plain: bool = True
 
     @property
     def key(self) -> tuple[str, str, bytes]:
@@ -44,7 +49,8 @@ class Text:
 
     def without(self, boilerplate: Boilerplate) -> "Text":
         """The same text without the standard sentences of its base."""
-        return replace(self, canonical=boilerplate.without(self.canonical), is_plain=boilerplate.is_verbatim(self.canonical))
+        text, is_plain = boilerplate.without(self.canonical)
+        return self if is_plain and text == self.canonical else replace(self, canonical=text, is_plain=is_plain)
 
 
 @dataclass(slots=True)
@@ -61,10 +67,6 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.texts)
-
-    def keep_stated(self, stated: Iterable[tuple[int, Stated]]) -> None:
-        """Keep what was read of the first texts, so that it need not be read again."""
-        self._stated.update(stated)
 
     def push(self, text: Text, grams: Values, vector: Vectors | None) -> int:
         """Add one text; its row."""
@@ -85,15 +87,13 @@ class Texts:
         sizes = np.array([len(grams) for grams in found], dtype=np.int64)
         return Column(values=np.concatenate([NO_GRAMS, *found]), offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]))
 
-    def cosines(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Cosine of each pair of rows; 0 where a text came without a vector."""
+    def vectors_of(self, rows: NDArray[np.int32]) -> Vectors | None:
+        """The vectors of some texts, zeros for one that came without; None when nobody has any."""
         if not self._added:
-            if self.vectors is None:
-                return np.zeros(len(left), np.float32)
-            cosines: NDArray[np.float32] = np.einsum("ij,ij->i", self.vectors[left], self.vectors[right], dtype=np.float32)
-            return cosines
-        found = [(self.vector_of(one), self.vector_of(two)) for one, two in zip(left.tolist(), right.tolist(), strict=True)]
-        return np.array([0 if one is None or two is None else float(np.einsum("i,i->", one, two)) for one, two in found], dtype=np.float32)
+            return None if self.vectors is None else self.vectors[rows]
+        found = [self.vector_of(row) for row in rows.tolist()]
+        width = next((len(vector) for vector in found if vector is not None), 0)
+        return np.stack([np.zeros(width, np.float32) if vector is None else vector for vector in found]) if width else None
 
     def vector_of(self, row: int) -> Vectors | None:
         """The vector of one text, if it came with one."""
@@ -123,23 +123,32 @@ class Texts:
         return frozenset(fold(self.texts[row].entry.title).split())
 
 
-def read_text(entry: Entry) -> tuple[Text, Stated]:
+def read_text(entry: Entry) -> Text:
     """Canonical text and values of one entry."""
+    return Text(entry, *_reading(entry))
+
+
+def read_texts(entries: Sequence[Entry], crew: Crew) -> Iterator[Text]:
+    """The texts of many entries, in their order."""
+    parts = [entries[start : start + PART] for start in range(0, len(entries), PART)]
+    # Copies state the same in the same words: one object for all of them.
+    placed: dict[Placed, Placed] = {}
+    for part, found in zip(parts, crew.begin(readings, parts), strict=True):
+        for entry, (canonical_text, signature, values, products) in zip(part, found, strict=True):
+            yield Text(entry, canonical_text, signature, tuple(placed.setdefault(one, one) for one in values), products)
+
+
+def readings(entries: Sequence[Entry]) -> list[Reading]:
+    """What a process reads of entries."""
+    return [_reading(entry) for entry in entries]
+
+
+def _reading(entry: Entry) -> Reading:
     found = canonical(entry)
-    written = "\n".join(f"{item.value.kind} {item.value.text}" for item in found.stated)
-    text = Text(
-        entry=entry,
-        canonical=found.text,
-        signature=hashlib.blake2b(written.encode(), digest_size=8).digest(),
-        values=tuple(_placed(item) for item in found.stated),
-    )
-    return text, _compact(found.stated)
-
-
-def _compact(stated: Stated) -> Stated:
-    """The same with one string for every word, however many texts hold it: half the memory."""
-    sentences = tuple(replace(sentence, words=frozenset(map(sys.intern, sentence.words))) for sentence in stated.sentences)
-    return replace(stated, sentences=sentences)
+    products = title_products(entry.title[:TITLE_LIMIT], entry.language)
+    written = "\n".join([*(f"{item.value.kind} {item.value.text}" for item in found.stated), *products])
+    signature = hashlib.blake2b(written.encode(), digest_size=8).digest()
+    return found.text, signature, tuple(_placed(item) for item in found.stated), products
 
 
 def _placed(found: Found) -> Placed:

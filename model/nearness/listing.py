@@ -18,11 +18,13 @@ def centrality(compared: Compared, nodes: Sequence[Node], cluster: Iterable[int]
     """How similar each node of a cluster is to the others in it, each counted as often as there are answers like it."""
     members = np.array(sorted(cluster))
     inside = np.isin(compared.pairs, members).all(axis=1)
-    total = {int(node): float(len(nodes[node].ids) - 1) for node in members}
-    for (left, right), score in zip(compared.pairs[inside].tolist(), compared.score[inside].tolist(), strict=True):
-        total[left] += score * len(nodes[right].ids)
-        total[right] += score * len(nodes[left].ids)
-    return total
+    left, right = np.searchsorted(members, compared.pairs[inside]).T
+    answers = np.array([len(nodes[node].ids) for node in members.tolist()])
+    score = compared.score[inside].astype(np.float64)
+    total = answers - 1.0
+    for one, other in ((left, right), (right, left)):
+        total += np.bincount(one, weights=score * answers[other], minlength=len(members))
+    return dict(zip(members.tolist(), total.tolist(), strict=True))
 
 
 def cluster_of(nodes: Sequence[Node], central: Mapping[int, float], entries: Mapping[str, Entry]) -> Cluster:

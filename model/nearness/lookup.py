@@ -69,7 +69,8 @@ class Lookup:
         self._is_sampled = len(sketches.triples) > SAMPLED_ABOVE
         values, owners = kept_triples(sketches.triples)
         self._triples = Postings(values, owners)
-        self._sizes = np.bincount(owners, minlength=len(languages)).tolist()
+        self._sizes = np.bincount(owners, minlength=len(languages))
+        self._added_sizes: list[int] = []
         keys = band_keys(sketches.grams)
         self._bands = Postings(keys.reshape(-1), np.repeat(np.arange(len(keys), dtype=np.int32), keys.shape[1]))
         self._nearby: dict[str, Nearby] = {}
@@ -84,7 +85,7 @@ class Lookup:
         triples = self._chosen(sketches)
         found = np.concatenate([np.zeros(0, np.int32), *self._triples.rows(triples)])
         rows, shared = np.unique(found, return_counts=True)
-        sizes = np.minimum(np.array(self._sizes, dtype=np.int64)[rows] if len(rows) else shared, len(triples))
+        sizes = np.minimum(self._sizes_of(rows), len(triples))
         enough = (shared >= FEWEST_SHARED) | (shared >= LEAST_SHARE * sizes)
         rows, shared = rows[enough], shared[enough]
         rows = rows[np.argsort(-shared, kind="stable")][:MOST_ROWS]
@@ -96,13 +97,19 @@ class Lookup:
         """Note a new row."""
         triples = self._chosen(sketches)
         self._triples.add(triples, row)
-        self._sizes.append(len(triples))
+        self._added_sizes.append(len(triples))
         self._bands.add(band_keys(sketches.grams).reshape(-1), row)
         if vector is not None:
             if language not in self._nearby:
                 self._nearby[language] = Nearby(faiss.IndexFlatIP(len(vector)), [])
             self._nearby[language].index.add(vector.reshape(1, -1))
             self._nearby[language].rows.append(row)
+
+    def _sizes_of(self, rows: NDArray[np.int32]) -> Rows:
+        """How many triples each row is looked up by; the rows are sorted, those added since come last."""
+        known = rows[: np.searchsorted(rows, len(self._sizes))]
+        added = [self._added_sizes[row - len(self._sizes)] for row in rows[len(known) :].tolist()]
+        return np.concatenate([self._sizes[known], np.array(added, dtype=np.int64)])
 
     def _chosen(self, sketches: Sketches) -> Hashes:
         values = sketches.triples.values.astype(np.uint64)

@@ -27,6 +27,8 @@ LEAST_SHARE = 0.2
 
 BINS = 120
 BAND = 5
+# Texts whose bands are made at one time; what that takes is many times what remains.
+BLOCK = 50_000
 
 # So many pairs are judged without choosing among them.
 THINNED_ABOVE = 1_000_000
@@ -108,7 +110,12 @@ def vector_index(vectors: Vectors) -> faiss.Index:
 
 def band_keys(grams: Column) -> Hashes:
     """MinHash of every text, as one number for each band of five bins: shape (texts, 24)."""
-    sketch = np.zeros((len(grams), BINS), dtype=np.uint64)
+    found = [np.zeros((0, BINS // BAND), np.uint64)]
+    return np.concatenate(found + [_band_keys(grams.part(start, start + BLOCK)) for start in range(0, len(grams), BLOCK)])
+
+
+def _band_keys(grams: Column) -> Hashes:
+    sketch: Hashes = np.zeros((len(grams), BINS), dtype=np.uint64)
     hashes = grams.values.astype(np.uint64)
     bins = (hashes * np.uint64(BINS)) >> np.uint64(GRAM_BITS)
     owners = grams.owners
@@ -116,20 +123,19 @@ def band_keys(grams: Column) -> Hashes:
     first = np.ones(len(hashes), dtype=bool)
     first[1:] = (bins[1:] != bins[:-1]) | (owners[1:] != owners[:-1])
     sketch[owners[first], bins[first].astype(np.int64)] = hashes[first] + np.uint64(1)
-    _densify(sketch)
-    bands = mixed(sketch).reshape(len(grams), BINS // BAND, BAND)
+    bands = mixed(_densified(sketch)).reshape(len(grams), BINS // BAND, BAND)
     keys = np.zeros(bands.shape[:2], dtype=np.uint64)
     for place in range(BAND):
         keys = mixed(keys ^ bands[:, :, place]) + np.uint64(place)
     return mixed(keys + np.arange(keys.shape[1], dtype=np.uint64))
 
 
-def _densify(sketch: Hashes) -> None:
-    """Give an empty bin the least hash of the next filled one, as if that were its own."""
-    for _ in range(2):
-        for place in range(BINS - 1, -1, -1):
-            empty = sketch[:, place] == 0
-            sketch[empty, place] = sketch[empty, (place + 1) % BINS]
+def _densified(sketch: Hashes) -> Hashes:
+    """An empty bin has the least hash of the next filled one, as if that were its own."""
+    twice = np.concatenate([sketch, sketch], axis=1)
+    filled = np.where(twice != 0, np.arange(2 * BINS, dtype=np.int16), np.int16(2 * BINS - 1))
+    following = np.minimum.accumulate(filled[:, ::-1], axis=1)[:, ::-1][:, :BINS]
+    return np.take_along_axis(twice, following.astype(np.int64), axis=1)
 
 
 def kept_triples(triples: Column) -> tuple[Hashes, NDArray[np.int32]]:

@@ -1,7 +1,7 @@
 """Answers as the search sees them: one node for all answers whose texts are equal in every language, compared language by language."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,6 +118,11 @@ def compare(nodes: Sequence[Node], pairs: Pairs, judge: Judge, apart: Pairs = NO
 
     Those in `apart` are kept apart whatever the texts say.
     """
+    return begin_to_compare(nodes, pairs, judge, apart)()
+
+
+def begin_to_compare(nodes: Sequence[Node], pairs: Pairs, judge: Judge, apart: Pairs = NO_PAIRS) -> Callable[[], Compared]:
+    """The same, but waits for what other processes judge only when the outcome is called."""
     places: list[int] = []
     rows: list[tuple[int, int]] = []
     for place, (left, right) in enumerate(pairs.tolist()):
@@ -126,8 +131,8 @@ def compare(nodes: Sequence[Node], pairs: Pairs, judge: Judge, apart: Pairs = NO
             if language in theirs:
                 places.append(place)
                 rows.append((row, theirs[language]))
-    judged = judge.judge(np.array(rows, dtype=np.int32).reshape(-1, 2))
-    return _keep_apart(_best(pairs, np.array(places, dtype=np.int64), judged), apart)
+    judged = judge.begin(np.array(rows, dtype=np.int32).reshape(-1, 2))
+    return lambda: _keep_apart(_best(pairs, np.array(places, dtype=np.int64), judged()), apart)
 
 
 def _keep_apart(compared: Compared, apart: Pairs) -> Compared:

@@ -4,22 +4,24 @@ Containment and resemblance (Jaccard) of character 5-grams find edited copies an
 of one subject as near. Different values, a negation in one text only, or another subject throughout forbid a union, however near.
 """
 
-from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from model.entry import Difference, Pair, Zone, pair_key
-from model.nearness.distinct import Texts, surely_agree
+from model.nearness.crew import Crew
+from model.nearness.distinct import Texts, Vectors
 from model.nearness.near import Pairs
+from model.nearness.objections import NO_OBJECTION, Objection, Objector, spread
 from model.nearness.sketch import GRAM_BITS, Column
-from model.nearness.wording import Terms, Wording, has_subject, is_same_word
-from model.statements.lexicon import lexicon
-from model.statements.values import differing_values
+from model.nearness.wording import Terms
 
 Shares = NDArray[np.float32]
+Found = Iterator[tuple[int, Objection]]
 
 # A copy of about the same length shares so much of its 5-grams, a short quote from a long text more, since chance gives it some.
 ATTACH_COPY = 0.6
@@ -36,10 +38,14 @@ BACKING_COSINE = 0.9
 
 NEW_CODE, ASK_CODE, ATTACH_CODE = 0, 1, 2
 ZONES = (Zone.NEW, Zone.ASK, Zone.ATTACH)
-SAME_TITLE_WORDS = 2
-SAME_TITLE = 0.6
 CHUNK = 100_000
-REMEMBERED = 2_000_000
+# About 100 bytes each; a base of a million answers has four million pairs to remember.
+REMEMBERED = 8_000_000
+# Fewer pairs are looked at in this process.
+SHARED_ABOVE = 2_000
+# So few pairs are measured without looking through all texts; from all pairs of theirs when these are at most so many times more.
+FEW_PAIRS = 20_000
+ALL_PAIRS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,79 +94,70 @@ class Judged:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """What speaks against one answer: values or subjects that differ, which forbids it, or figures and words that a person must see."""
-
-    differing: tuple[Difference, ...] = ()
-    terms: Terms = ()
-    is_doubtful: bool = False
-
-
-NO_OBJECTION = Objection()
-
-
 class Judge:
-    """Judges pairs of rows of `texts`; remembers what forbids a union, for up to `memory` pairs."""
+    """Judges pairs of rows of `texts`; remembers what forbids a union, for up to `memory` pairs. Many pairs are shared out to a crew."""
 
-    def __init__(self, texts: Texts, memory: int = REMEMBERED) -> None:
+    def __init__(self, texts: Texts, memory: int = REMEMBERED, crew: Crew | None = None) -> None:
         self._texts = texts
-        self._memory = memory
-        self._known: dict[tuple[int, int], Objection] = {}
-        self._wording = Wording()
+        self._objector = Objector(texts, memory)
+        self._crew = crew
         self._matrix: csr_array | None = None
+
+    def dismissed(self) -> "Judge":
+        """The same judge with all that it remembers, working on in this process alone."""
+        self._crew = None
+        return self
+
+    def forget(self) -> None:
+        """Remember nothing any more."""
+        self._objector.forget()
+
+    def take_over(self, other: "Judge") -> None:
+        """Remember what another judge of the same rows does."""
+        self._objector.take_over(other._objector)
 
     def judge(self, pairs: Pairs) -> Judged:
         """Many pairs of rows, left row first; both rows in one language."""
+        return self.begin(pairs)()
+
+    def begin(self, pairs: Pairs) -> Callable[[], Judged]:
+        """Have the crew begin with these pairs; calling the outcome waits for it."""
         measures = self.measure(pairs)
         zones = zones_of(measures)
-        vetoes: dict[int, tuple[tuple[Difference, ...], Terms]] = {}
         near = np.flatnonzero(zones != NEW_CODE)
-        for index, left, right in zip(near.tolist(), pairs[near, 0].tolist(), pairs[near, 1].tolist(), strict=True):
-            found = self._objection(left, right)
-            if found.differing or found.terms:
-                zones[index], vetoes[index] = NEW_CODE, (found.differing, found.terms)
-            elif found.is_doubtful:
-                zones[index] = ASK_CODE
-        return Judged(pairs, measures, zones, vetoes)
+        is_shared = self._crew is not None and self._crew.workers > 1 and len(near) >= SHARED_ABOVE
+        objections = self._from_crew(pairs, near, measures.score) if is_shared else self._from_here(pairs, near)
 
-    def _objection(self, left: int, right: int) -> Objection:
-        found = self._known.get((left, right))
-        if found is None:
-            differing = self._differing(left, right)
-            terms, is_repeated = ((), False) if differing else self._other_subject(left, right)
-            doubtful = not differing and not terms and (is_repeated or self._is_doubtful(left, right))
-            found = Objection(differing, terms, doubtful) if differing or terms or doubtful else NO_OBJECTION
-            if len(self._known) < self._memory:
-                self._known[left, right] = found
-        return found
+        def finish() -> Judged:
+            vetoes: dict[int, tuple[tuple[Difference, ...], Terms]] = {}
+            for index, found in objections:
+                if found.forbids:
+                    zones[index], vetoes[index] = NEW_CODE, (found.differing, found.terms)
+                elif found.is_doubtful:
+                    zones[index] = ASK_CODE
+            return Judged(pairs, measures, zones, vetoes)
 
-    def _differing(self, left: int, right: int) -> tuple[Difference, ...]:
-        texts = self._texts
-        if surely_agree(texts.texts[left], texts.texts[right]):
-            return ()
-        differing = tuple(differing_values(texts.stated(left), texts.stated(right)))
-        if differing and texts.texts[left].is_plain and texts.texts[right].is_plain:
-            # Two standard sentences, word for word as in many answers, may look like one that was changed; they are not what differs.
-            return tuple(differing_values(texts.own_stated(left), texts.own_stated(right)))
-        return differing
+        return finish
 
-    def _is_doubtful(self, left: int, right: int) -> bool:
-        """Figures that are no known values, or a negation in a mistyped sentence: a person has to look."""
-        one, two = self._texts.texts[left], self._texts.texts[right]
-        if surely_agree(one, two):
-            return False
-        return self._wording.is_doubtful(one.canonical, two.canonical, lexicon(one.entry.language).lists["negation"])
+    def _from_here(self, pairs: Pairs, near: NDArray[np.int64]) -> Found:
+        for index, (left, right) in zip(near.tolist(), pairs[near].tolist(), strict=True):
+            yield index, self._objector.objection(left, right)
 
-    def _other_subject(self, left: int, right: int) -> tuple[Terms, bool]:
-        """The replaced words that stand for another subject, for the titles have them too; and whether others are replaced repeatedly."""
-        texts = self._texts
-        terms = self._wording.replaced(texts.texts[left].canonical, texts.texts[right].canonical)
-        if not terms:
-            return (), False
-        titles = texts.title_words(left), texts.title_words(right)
-        subjects = tuple(term for term in dict.fromkeys(terms) if _in_titles(term, titles))
-        return subjects, max(Counter(terms).values()) > 1 and not _are_one_title(*titles)
+    def _from_crew(self, pairs: Pairs, near: NDArray[np.int64], score: Shares) -> Found:
+        known = [self._objector.known(left, right) for left, right in pairs[near].tolist()]
+        is_new = np.array([found is None for found in known], dtype=bool)
+        asked = near[is_new]
+        assert self._crew is not None
+        parts = spread(self._texts, pairs[asked], score[asked], self._crew)
+        remembered = [(index, found) for index, found in zip(near.tolist(), known, strict=True) if found is not None]
+        return chain(remembered, self._gathered(asked, pairs[asked], parts))
+
+    def _gathered(self, asked: NDArray[np.int64], pairs: Pairs, parts: Iterator[Mapping[int, Objection]]) -> Found:
+        found = {place: objection for part in parts for place, objection in part.items()}
+        for place, (index, (left, right)) in enumerate(zip(asked.tolist(), pairs.tolist(), strict=True)):
+            objection = found.get(place, NO_OBJECTION)
+            self._objector.keep(left, right, objection)
+            yield index, objection
 
     def measure(self, pairs: Pairs) -> Measures:
         """Measures alone, without looking for what forbids a union."""
@@ -176,19 +173,27 @@ class Judge:
         )
 
     def _measure_chunk(self, pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64], Shares]:
-        texts = self._texts
-        if len(texts) == len(texts.grams):
-            if self._matrix is None:
-                self._matrix = _as_matrix(texts.grams)
-            grams, matrix, left, right = texts.grams, self._matrix, pairs[:, 0], pairs[:, 1]
+        if len(self._texts) > len(self._texts.grams) or len(pairs) < FEW_PAIRS:
+            return self._measure_few(pairs)
+        if self._matrix is None:
+            self._matrix = _as_matrix(self._texts.grams)
+        left, right = pairs[:, 0], pairs[:, 1]
+        shared = np.diff(self._matrix[left].multiply(self._matrix[right]).tocsr().indptr).astype(np.int64)
+        sizes = np.stack([self._texts.grams.sizes[left], self._texts.grams.sizes[right]], axis=1)
+        return shared, sizes, _cosines(self._texts.vectors, left, right)
+
+    def _measure_few(self, pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64], Shares]:
+        """Pairs of few texts, some of which may have been added; where these are most of the possible pairs, from all of them."""
+        used, places = np.unique(pairs, return_inverse=True)
+        left, right = places.reshape(-1, 2).T
+        grams = self._texts.grams_of(used)
+        if len(used) ** 2 <= ALL_PAIRS * len(pairs):
+            shared = _shared_by_all(grams)[left, right]
         else:
-            used, places = np.unique(pairs, return_inverse=True)
-            grams = texts.grams_of(used)
-            matrix, rows = _as_matrix(grams), places.reshape(-1, 2).astype(np.int32)
-            left, right = rows[:, 0], rows[:, 1]
-        shared = np.diff(matrix[left].multiply(matrix[right]).tocsr().indptr).astype(np.int64)
+            matrix = _as_matrix(grams)
+            shared = np.diff(matrix[left].multiply(matrix[right]).tocsr().indptr).astype(np.int64)
         sizes = np.stack([grams.sizes[left], grams.sizes[right]], axis=1)
-        return shared, sizes, texts.cosines(pairs[:, 0], pairs[:, 1])
+        return shared, sizes, _cosines(self._texts.vectors_of(used), left, right)
 
 
 def zones_of(measures: Measures) -> NDArray[np.int8]:
@@ -202,16 +207,20 @@ def zones_of(measures: Measures) -> NDArray[np.int8]:
     return np.where(containment >= needed, ATTACH_CODE, np.where(ask, ASK_CODE, NEW_CODE)).astype(np.int8)
 
 
-def _are_one_title(left: frozenset[str], right: frozenset[str]) -> bool:
-    """True for titles that name the same thing, in more than one word."""
-    ours, theirs = ({word for word in title if has_subject(word)} for title in (left, right))
-    return len(ours & theirs) >= SAME_TITLE_WORDS and 2 * len(ours & theirs) >= SAME_TITLE * (len(ours) + len(theirs))
+def _cosines(vectors: Vectors | None, left: NDArray[np.integer], right: NDArray[np.integer]) -> Shares:
+    """Cosine of each pair of rows; 0 without vectors."""
+    if vectors is None:
+        return np.zeros(len(left), np.float32)
+    cosines: Shares = np.einsum("ij,ij->i", vectors[left], vectors[right], dtype=np.float32)
+    return cosines
 
 
-def _in_titles(term: tuple[str, str], titles: tuple[frozenset[str], frozenset[str]]) -> bool:
-    """True when each title has one of the words that replace each other in the texts, and lacks the other's."""
-    own = (titles[0] - titles[1], titles[1] - titles[0])
-    return all(any(is_same_word(word, other) for word in words.split() for other in title) for words, title in zip(term, own, strict=True))
+def _shared_by_all(grams: Column) -> NDArray[np.int64]:
+    """How many 5-grams every two of a few texts share."""
+    columns, places = np.unique(grams.values, return_inverse=True)
+    holds = np.zeros((len(grams), len(columns)), dtype=np.float32)
+    holds[grams.owners, places] = 1
+    return (holds @ holds.T).astype(np.int64)
 
 
 def _as_matrix(grams: Column) -> csr_array:

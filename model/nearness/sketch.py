@@ -41,6 +41,11 @@ class Column:
         """The set of one text."""
         return self.values[self.offsets[index] : self.offsets[index + 1]]
 
+    def part(self, start: int, end: int) -> "Column":
+        """The sets of the texts from one to before another."""
+        offsets = self.offsets[start : end + 1]
+        return Column(values=self.values[offsets[0] : offsets[-1]], offsets=offsets - offsets[0])
+
     @property
     def sizes(self) -> Offsets:
         """How many hashes each text has."""

@@ -1,5 +1,6 @@
 """Answers in five languages and the copies that agents make of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from model.entry import Entry
@@ -49,3 +50,10 @@ def wrapped(body: str, language: str) -> str:
 def sentences(body: str) -> list[str]:
     """The sentences of an answer."""
     return [f"{sentence.rstrip('.')}." for sentence in body.split(". ")]
+
+
+def mistyped(body: str, count: int) -> Iterator[str]:
+    """Copies, each with another two letters exchanged."""
+    places = [place for place in range(len(body) - 1) if body[place : place + 2].isalpha() and body[place] != body[place + 1]]
+    for place in places[:count]:
+        yield body[:place] + body[place + 1] + body[place] + body[place + 2 :]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from model.duplicates import find_duplicates
 from model.entry import Constraints, Duplicates, Entry
-from tests.model.near_texts import ORIGINALS, entry, sentences, wrapped
+from tests.model.near_texts import ORIGINALS, entry, mistyped, sentences, wrapped
 
 
 def copies(language: str, body: str | None = None, name: str = "") -> list[Entry]:
@@ -42,6 +42,18 @@ def test_copies_of_five_answers_are_five_clusters() -> None:
 @given(st.permutations(HEAP))
 def test_the_order_of_the_answers_does_not_matter(shuffled: list[Entry]) -> None:
     assert find_duplicates(shuffled) == find_duplicates(HEAP)
+
+
+def test_the_number_of_processes_does_not_matter() -> None:
+    entries = [
+        entry(f"{language}-{number:02}", copy, language)
+        for language, body in ORIGINALS.items()
+        for number, copy in enumerate([*mistyped(body, 32), *sentences(body)])
+    ]
+    traps = [entry(f"trap-{number}", copy) for number, copy in enumerate(mistyped(ORIGINALS["en"].replace("30 days", "60 days"), 3))]
+    alone, shared = (find_duplicates([*entries, *traps], workers=workers) for workers in (1, 2))
+    assert alone == shared
+    assert sum(len(cluster.members) > 25 for cluster in alone.clusters) == len(ORIGINALS)
 
 
 def test_an_answer_with_another_value_is_listed_as_near_but_apart() -> None:

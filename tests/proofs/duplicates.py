@@ -10,12 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +21,12 @@ from model.contradictions import find_contradictions
 from model.duplicates import find_duplicates
 from model.encoder import Encoder
 from model.entry import Entry
+from tests.proofs.memory import GIGABYTE, MemoryWatch, memory
 from tests.proofs.vectors import vectors_of
 from tests.proofs.verdict import LISTED, PRECISION, RECALL, Truth, Verdict, judge
 
 COMMAND = (sys.executable, "-c", "from serving.cli.main import main; main()", "answers")
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLED_EVERY = 0.1
-GIGABYTE = 1024**3
 SECONDS, GIGABYTES = {"import": 150.0, "duplicates": 60.0}, 1.5
 
 
@@ -85,7 +82,7 @@ def clean_directly(base: Path, truth: Truth, encoder: Encoder | None) -> Cleaned
     begun = time.perf_counter()
     found = find_duplicates(entries, vectors)
     contradictions = find_contradictions(entries, vectors, (*found.apart, *found.unsure), found.clusters)
-    spent = Spent(seconds=time.perf_counter() - begun, gigabytes=_memory(os.getpid()) / GIGABYTE)
+    spent = Spent(seconds=time.perf_counter() - begun, gigabytes=memory(os.getpid()) / GIGABYTE)
     return Cleaned(
         clusters=tuple((cluster.canonical, cluster.members) for cluster in found.clusters),
         contradictions=tuple(one.answers for one in contradictions),
@@ -142,37 +139,11 @@ def _run(folder: Path, *arguments: str) -> tuple[str, Spent]:
     begun = time.perf_counter()
     with (folder / "out").open("w+", encoding="utf-8") as out, (folder / "log").open("w+", encoding="utf-8") as log:
         process = subprocess.Popen([*COMMAND, *arguments], cwd=folder, env=environment, stdout=out, stderr=log)
-        most = [0]
-        watch = threading.Thread(target=_watch, args=(process, most))
-        watch.start()
-        failed = process.wait()
-        watch.join()
+        with MemoryWatch(process.pid) as watch:
+            failed = process.wait()
         seconds = time.perf_counter() - begun
         out.seek(0)
         log.seek(0)
         if failed:
             raise ProofError(f"`replywell answers {' '.join(arguments)}` ended with {failed}: {log.read()[-2_000:]}")
-        return out.read(), Spent(seconds=seconds, gigabytes=most[0] / GIGABYTE)
-
-
-def _watch(process: "subprocess.Popen[bytes]", most: list[int]) -> None:
-    while process.poll() is None:
-        most[0] = max(most[0], sum(_memory(number) for number in chain([process.pid], _children(process.pid))))
-        time.sleep(SAMPLED_EVERY)
-
-
-def _children(process: int) -> list[int]:
-    try:
-        direct = [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()]
-    except OSError:
-        return []
-    return direct + [number for child in direct for number in _children(child)]
-
-
-def _memory(process: int) -> int:
-    """Bytes of one process, pages that several share in equal parts; 0 when it is gone."""
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+        return out.read(), Spent(seconds=seconds, gigabytes=watch.gigabytes)

@@ -1,9 +1,10 @@
 """A heap of a million answers: texts and vectors, written block by block, so that memory does not grow with the rows.
 
-Limits, on purpose: a family is three core sentences of different situations with a product of its own, so the texts make no sense as a
-whole; no two families of a language share two core sentences. There are no questions and no reordered sentences. A row's
-vector is the centre of its family with noise instead of what an encoder makes of the text: centres and copies lie as far apart as those
-of the heap of 15,000 in the default encoder, and a trap as near to its original as a copy.
+Limits, on purpose: a family is three core sentences of different situations, so the texts make no sense as a whole. Each sentence names
+the family's own product, as in a shop that answers the same for thousands of goods: whatever sentences a copy has lost, it says which
+family it is of. A sentence is shared by dozens of families that differ in the product alone; no two families of a language share two.
+There are no questions. A row's vector is the centre of its family with noise instead of what an encoder makes of the text: centres and
+copies lie as far apart as those of the heap of 15,000 in the default encoder, and a trap as near to its original as a copy.
 """
 
 import csv
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
-from tests.proofs.banks import LANGUAGES, SPOT, Phrases, phrases, situations, stated
+from tests.proofs.banks import LANGUAGES, SPOT, VALUE_BEGINS, VALUE_ENDS, Phrases, phrases, situations, stated
 from tests.proofs.edits import Piece, edited
 from tests.proofs.heap import COLUMNS, FIRST_DAY, SEED, family_sizes
 
@@ -46,9 +47,10 @@ class LargeHeap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """A family before any copy: its language, sentences and the spot that a trap changes."""
+    """A family before any copy: its language, product, sentences and the spot that a trap changes."""
 
     language: str
+    product: str
     sentences: tuple[str, ...]
     theme: int
     trap: tuple[int, int, int] | None
@@ -90,10 +92,10 @@ def _recipes(count: int, random: Random) -> Iterator[Recipe]:
             chosen = sorted(random.sample(range(len(pool)), 3))
         used.update(combinations(chosen, 2))
         random.shuffle(chosen)
-        sentences = (*(pool[place] for place in chosen), f"{_product(random)}.")
+        sentences = tuple(pool[place] for place in chosen)
         spots = [(place, text) for place, text in enumerate(sentences) if _numbers(text)]
         trap = (spots[0][0], 0, 1) if spots else None
-        yield Recipe(language=language, sentences=sentences, theme=random.randrange(THEMES), trap=trap)
+        yield Recipe(language=language, product=_product(random), sentences=sentences, theme=random.randrange(THEMES), trap=trap)
 
 
 def _numbers(sentence: str) -> bool:
@@ -116,12 +118,14 @@ def _write_texts(path: Path, numbers: NDArray[np.int32], originals: NDArray[np.i
             words = phrases(recipe.language)
             body = _body(recipe, words, random, is_trap=number >= len(recipes))
             topic, uses = f"theme-{recipe.theme}", int(random.paretovariate(1.1)) - 1
-            writer.writerow((f"M{row:07d}", recipe.sentences[-1][:-1], body, recipe.language, topic, uses, FIRST_DAY.isoformat(), ""))
+            writer.writerow((f"M{row:07d}", recipe.product, body, recipe.language, topic, uses, FIRST_DAY.isoformat(), ""))
 
 
 def _body(recipe: Recipe, words: Phrases, random: Random, *, is_trap: bool) -> str:
     choice = recipe.trap if is_trap else None
-    pieces = [Piece(text=stated(text, place, choice), core=place) for place, text in enumerate(recipe.sentences)]
+    name = f" ({VALUE_BEGINS}{recipe.product}{VALUE_ENDS})"
+    texts = [stated(text, place, choice) for place, text in enumerate(recipe.sentences)]
+    pieces = [Piece(text=f"{text[:-1]}{name}{text[-1]}", core=place) for place, text in enumerate(texts)]
     return edited(pieces, words, random, keep=choice[0] if choice else None, strength=0.6).body
 
 

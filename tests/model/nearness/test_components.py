@@ -1,7 +1,5 @@
 """Components, and the clusters of one that is too large to judge every two of its texts."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from model.nearness.components import EXACT_COMPONENT, as_pairs, components_of, grouped
@@ -10,14 +8,7 @@ from model.nearness.near import NO_PAIRS
 from model.nearness.nodes import Node
 from model.nearness.pairs import Judge
 from model.nearness.sketch import Sketches
-from tests.model.near_texts import ORIGINALS, entry
-
-
-def mistyped(body: str, count: int) -> Iterator[str]:
-    """Copies, each with another two letters exchanged."""
-    places = [place for place in range(len(body) - 1) if body[place : place + 2].isalpha() and body[place] != body[place + 1]]
-    for place in places[:count]:
-        yield body[:place] + body[place + 1] + body[place] + body[place + 2 :]
+from tests.model.near_texts import ORIGINALS, entry, mistyped
 
 
 def test_components_hold_all_that_is_linked() -> None:
@@ -30,7 +21,7 @@ def test_a_large_component_falls_into_the_answers_that_contradict() -> None:
     half = EXACT_COMPONENT // 2 + 10
     german = ORIGINALS["de"].replace("14", "12")
     bodies = [*mistyped(ORIGINALS["de"], half), *mistyped(german, half)]
-    texts = [read_text(entry(f"{number:03}", body, "de"))[0] for number, body in enumerate(bodies)]
+    texts = [read_text(entry(f"{number:03}", body, "de")) for number, body in enumerate(bodies)]
     base = Texts(texts=texts, grams=Sketches.of([text.canonical for text in texts]).grams)
     nodes = [Node((f"{number:03}",), {"de": number}) for number in range(len(texts))]
     parts = list(grouped(nodes, [np.arange(len(nodes))], Judge(base), (NO_PAIRS, NO_PAIRS)))

@@ -11,7 +11,7 @@ from tests.model.near_texts import ORIGINALS, entry, sentences, wrapped
 
 
 def judged(left: Entry, right: Entry) -> Pair:
-    texts = [read_text(one)[0] for one in (left, right)]
+    texts = [read_text(one) for one in (left, right)]
     base = Texts(texts=texts, grams=Sketches.of([text.canonical for text in texts]).grams)
     return Judge(base).judge(np.array([[0, 1]], dtype=np.int32)).pair(0, left.id, right.id)
 
@@ -64,6 +64,19 @@ def test_another_product_throughout_and_in_the_title_keeps_apart() -> None:
     pair = judged(one, two)
     assert pair.zone is Zone.NEW
     assert ("jacket", "vacuum cleaner") in pair.terms
+
+
+def test_another_product_with_a_figure_in_the_title_alone_keeps_apart() -> None:
+    body = ORIGINALS["en"]
+    pair = judged(entry("a", body, title="Resetting the Norvik X20"), entry("b", wrapped(body, "en"), title="Norvik X30: reset"))
+    assert pair.zone is Zone.NEW
+    assert [tuple(value.text for value in two if value) for two in pair.differing] == [("x20", "x30")]
+
+
+@pytest.mark.parametrize("title", ["Copy of: Norvik X20 v2", "Returns", "Norvik X20 and X30", "returns v3"])
+def test_the_same_product_or_none_in_a_title_keeps_nothing_apart(title: str) -> None:
+    body = ORIGINALS["en"]
+    assert judged(entry("a", body, title="Norvik X20"), entry("b", wrapped(body, "en"), title=title)).zone is Zone.ATTACH
 
 
 def test_another_product_throughout_is_asked_about_where_no_title_tells() -> None:

@@ -1,6 +1,6 @@
 """Hashed shingles of many texts at once."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.nearness.sketch import Column, Sketches
@@ -23,6 +23,7 @@ def test_the_order_of_sentences_hardly_matters() -> None:
     assert shared(sketches.triples, 0, 1) >= 4
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=2, max_size=5))
 def test_a_text_is_sketched_the_same_whatever_stands_next_to_it(texts: list[list[str]]) -> None:
     joined = [" ".join(words) for words in texts]
@@ -33,6 +34,7 @@ def test_a_text_is_sketched_the_same_whatever_stands_next_to_it(texts: list[list
         assert together.triples.row(place).tolist() == alone.triples.row(0).tolist()
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_word_triples_are_as_many_as_the_different_ones(words: list[str]) -> None:
     expected = (
