@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from model.calibration import PowerLink
 from model.ridge import BLOCK_ROWS
@@ -53,7 +52,7 @@ def fit_novelty(nearest: NDArray[np.floating], energies: NDArray[np.float64], li
 
 def energy(link: PowerLink, scores: NDArray[np.floating]) -> NDArray[np.float64]:
     """Log of the total unnormalised weight of all topics, shape (n,): low where no topic speaks up."""
-    return np.asarray(logsumexp(link.log_weights(scores), axis=1))
+    return np.asarray(np.logaddexp.reduce(link.log_weights(scores), axis=1))
 
 
 def mean_of_nearest(similarity: NDArray[np.float32]) -> NDArray[np.float32]:
