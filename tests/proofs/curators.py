@@ -11,30 +11,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import quote
 
 from tests.benchmarks.environments import ROOT
 from tests.benchmarks.service import serving
 from tests.benchmarks.table import grid, machine
+from tests.proofs.calls import WARM_UP, Call, search_call, send, timed
 from tests.proofs.heap import ROWS, SEED, make_heap, write_heap
 
 BUNDLE = ROOT / "var" / "bundle"
-SEARCHES, INSERTS, WARM_UP = 1_000, 300, 30
+SEARCHES, INSERTS = 1_000, 300
 PATIENCE_SECONDS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Milliseconds of calls, ascending."""
-
-    times: tuple[float, ...]
-
-    def at(self, share: float) -> float:
-        """The time that this share of the calls stayed under."""
-        return self.times[min(len(self.times) - 1, int(len(self.times) * share))]
 
 
 def main() -> int:
@@ -49,10 +37,9 @@ def main() -> int:
         _import(folder)
         questions = [json.loads(line)["text"] for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
         with serving(BUNDLE, 1, folder / "replywell.db") as running:
-            searches = _timed(running.connect(), [_search(question) for question in questions[: SEARCHES + WARM_UP]])
-            connection = running.connect()
-            _wait_for_the_duplicate_check(connection)
-            inserts = _timed(connection, [_insert(number, questions) for number in range(INSERTS + WARM_UP)])
+            searches = timed(running.port, [search_call(question) for question in questions[: SEARCHES + WARM_UP]])
+            _wait_for_the_duplicate_check(running.connect())
+            inserts = timed(running.port, [_insert(number, questions) for number in range(INSERTS + WARM_UP)])
     lines = [
         ("GET /v1/search p50", f"{searches.at(0.5):.1f} ms", ""),
         (f"GET /v1/search p99 of {SEARCHES:,}", f"{searches.at(0.99):.1f} ms", "≤ 30 ms"),
@@ -70,42 +57,19 @@ def _import(folder: Path) -> None:
     subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 
 
-def _search(question: str) -> tuple[str, str, object]:
-    return ("GET", f"/v1/search?q={quote(question)}", None)
-
-
-def _insert(number: int, questions: Sequence[str]) -> tuple[str, str, object]:
+def _insert(number: int, questions: Sequence[str]) -> Call:
     """A text that is in no base: sentences that customers wrote about many things."""
     body = " ".join(questions[(number * 7 + step * 131) % len(questions)] for step in range(5))
     variant = {"language": "en", "title": f"Note {number}", "body": body}
     return ("POST", "/v1/answers", {"variants": [variant]})
 
 
-def _timed(connection: HTTPConnection, calls: Sequence[tuple[str, str, object]]) -> Spent:
-    times = []
-    for number, (method, path, body) in enumerate(calls):
-        started = time.perf_counter()
-        status, said = _call(connection, method, path, body)
-        if status not in (200, 201, 409):
-            raise SystemExit(f"{method} {path[:80]} gave {status}: {said[:300]!r}")
-        if number >= WARM_UP:
-            times.append((time.perf_counter() - started) * 1000)
-    return Spent(tuple(sorted(times)))
-
-
 def _wait_for_the_duplicate_check(connection: HTTPConnection) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
-    while _call(connection, *_insert(10**6, ["Is the check there?"]))[0] == 503:
+    while send(connection, _insert(10**6, ["Is the check there?"]))[0] == 503:
         if time.monotonic() > until:
             raise SystemExit(f"the duplicate check was not there after {PATIENCE_SECONDS} s")
         time.sleep(1)
-
-
-def _call(connection: HTTPConnection, method: str, path: str, body: object) -> tuple[int, bytes]:
-    content = None if body is None else json.dumps(body).encode()
-    connection.request(method, path, content, {"Content-Type": "application/json"})
-    response = connection.getresponse()
-    return response.status, response.read()
 
 
 if __name__ == "__main__":

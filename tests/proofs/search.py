@@ -1,8 +1,9 @@
 """Speed and completeness of search in a large base: `python -m tests.proofs.search --answers 15000` (or 1000000) prints a table.
 
 The base is made by a seed: topics, in them families of near-duplicates, many of one member and some of hundreds, vectors on the unit
-sphere and texts of invented words. Questions lie farther from their family than its members do. Nothing is encoded: that costs the same
-in a base of any size. `--compare` measures the kinds of index beside each other, on the vectors alone.
+sphere and texts of invented words. Questions lie farther from their family than its members do. `--http` also asks the questions of a
+service, which encodes them; what it finds then means nothing, as the base's vectors come from no encoder. `--compare` measures the kinds
+of index beside each other, on the vectors alone.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from model.search.hits import SearchFilters
 from model.search.lexical import Question
 from model.search.vector_index import CellVectors
 from tests.benchmarks.table import grid
+from tests.proofs.over_http import searched_over_http
 
 DIM = 512
 TOPICS = 300
@@ -102,8 +104,8 @@ def make(count: int, questions: int, seed: int = 7) -> Made:
     return Made(answers, vectors, texts, _near(centres[family[chosen]], 0.8, random))
 
 
-def measure(made: Made) -> list[tuple[str, str]]:
-    """Build, search, compare with an exhaustive search, edit."""
+def measure(made: Made, *, http: bool) -> list[tuple[str, str]]:
+    """Build, search, compare with an exhaustive search, edit; `http`: search also over HTTP, on the index as it was built."""
     known = ByText({answer.variants[0].body: row for row, answer in enumerate(made.answers)}, made.vectors)
     start = time.perf_counter()
     index = AnswerIndex.build(made.answers, NoEncoder(), "1", known)
@@ -113,6 +115,9 @@ def measure(made: Made) -> list[tuple[str, str]]:
         lines.append(("search without encoding, p50 / p99", _percentiles(times)))
         lines.append(("CPU of a search, mean", f"{1000 * _cpu(lambda: _searches(index, made)) / len(made.questions):.1f} ms"))
         lines.append((f"recall@{RANKS} of exhaustive search", f"{_complete(index, made, found):.4f}"))
+        if http:
+            spent = searched_over_http(index, made.questions)
+            lines.append(("search over HTTP with encoding, p50 / p99", f"{spent.at(0.5):.1f} / {spent.at(0.99):.1f} ms"))
         index, times = _edits(index, made, 200)
         lines.append(("single edit, p50 / p99", _percentiles(times)))
         found, times = _searches(index, made)
@@ -236,13 +241,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--answers", type=int, default=15_000)
     parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--http", action="store_true")
     parser.add_argument("--compare", action="store_true")
     given = parser.parse_args()
     made = make(given.answers, given.questions)
     if given.compare:
         sys.stdout.write(grid(compare(made), left=2) + "\n")
     else:
-        sys.stdout.write(grid([(f"{given.answers:,} answers, {given.questions} questions", "measured"), *measure(made)]) + "\n")
+        title = f"{given.answers:,} answers, {given.questions} questions"
+        sys.stdout.write(grid([(title, "measured"), *measure(made, http=given.http)]) + "\n")
 
 
 if __name__ == "__main__":
