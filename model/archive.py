@@ -22,7 +22,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def to_archive(parts: Parts) -> tuple[dict[str, Any], Arrays]:
-    """Structure as JSON, numbers as arrays."""
+    """Structure as JSON, numbers as arrays; the score of answers is a file of its own."""
     arrays: Arrays = {"known.vectors": parts.known.vectors}
     structure: dict[str, Any] = {
         "taxonomy": parts.taxonomy.to_json(),
@@ -39,6 +39,8 @@ def to_archive(parts: Parts) -> tuple[dict[str, Any], Arrays]:
         "known": list(parts.known.ids),
         "ranking": asdict(parts.ranking),
     }
+    if parts.known.topics is not None:
+        arrays["known.topics"] = parts.known.topics
     for name in ("centres", "spreads", "quantiles"):
         arrays[f"novelty.{name}"] = getattr(parts.novelty, name)
     if parts.urgency is not None:
@@ -57,9 +59,9 @@ def from_archive(structure: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
     Raises:
         KeyError, TypeError, ValueError, IndexError: something is missing or of the wrong kind.
     """
-    known = KnownMails(ids=tuple(structure["known"]), vectors=arrays["known.vectors"])
-    if len(known.ids) != len(known.vectors):
-        raise ValueError("as many ids as vectors of known mails are needed")
+    known = KnownMails(ids=tuple(structure["known"]), vectors=arrays["known.vectors"], topics=arrays.get("known.topics"))
+    if len(known.ids) != len(known.vectors) or (known.topics is not None and len(known.topics) != len(known.ids)):
+        raise ValueError("as many ids as vectors and topics of known mails are needed")
     view, regression = _head_from("topics", structure["topics"]["mix"], known, arrays)
     topics = TopicHead(
         labels=tuple(structure["topics"]["labels"]), view=view, regression=regression, link=PowerLink(**structure["topics"]["link"])

@@ -6,7 +6,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,13 +19,20 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from data.taxonomy import Taxonomy
+from model.answer_score import AnswerScore
 from model.archive import from_archive, to_archive
 from model.encoder import Encoder, EncoderReference
 from model.predictor import Parts, Predictor
+from model.risk import Certificate
+from model.watching.reference import Reference
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+SCORE = "score.json"
+CERTIFICATE = "certificate.json"
+REFERENCE = "calibration.json"
+HEADS = ("parts.json", "parts.safetensors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "faiss-cpu", "spacy")
 
 
@@ -46,13 +53,20 @@ class Training:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """A verified bundle. `id` is the beginning of the sha256 of its manifest, so equal ids mean equal bytes."""
+    """A verified bundle. `id` is the beginning of the sha256 of its manifest, so equal ids mean equal bytes.
+
+    Older bundles have no score, and only those that `replywell-train guarantee` wrote have a certificate, with the `reference` of the
+    mails that it rests on. A certificate about another score, other heads or another encoder is void: `certificate` is None then.
+    """
 
     path: Path
     id: str
     manifest: Mapping[str, Any]
     parts: Parts
     training: Training
+    certificate: Certificate | None = None
+    reference: Reference | None = None
+    is_void: bool = False
 
     @classmethod
     def load(cls, path: Path, public_key: bytes | None = None) -> "Bundle":
@@ -71,12 +85,24 @@ class Bundle:
         manifest = _manifest(path, manifest_bytes)
         contents = {name: _checked(path, name, entry) for name, entry in manifest["files"].items()}
         try:
-            parts = from_archive(json.loads(contents["parts.json"]), load_arrays(contents["parts.safetensors"]))
+            parts = _parts(contents)
             training = json.loads(contents["training.json"])
             training = Training(**{**training, "text_hashes": tuple(training["text_hashes"])})
+            certificate = Certificate.from_json(json.loads(contents[CERTIFICATE])) if CERTIFICATE in contents else None
+            reference = Reference.from_json(json.loads(contents[REFERENCE])) if REFERENCE in contents else None
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, SafetensorError) as error:
             raise BundleError(f"{path}: the contents do not fit together: {error!r}") from error
-        return cls(path=path, id=_id(manifest_bytes), manifest=manifest, parts=parts, training=training)
+        is_void = certificate is not None and (parts.score is None or certificate.score != parts.score.version)
+        return cls(
+            path=path,
+            id=_id(manifest_bytes),
+            manifest=manifest,
+            parts=parts,
+            training=training,
+            certificate=None if is_void else certificate,
+            reference=reference,
+            is_void=is_void,
+        )
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -109,11 +135,49 @@ def write_bundle(path: Path, parts: Parts, training: Training, created: datetime
     Raises:
         BundleError: something else than a bundle lies there, or the folder cannot be written.
     """
+    structure, arrays = to_archive(parts)
+    contents = {
+        "parts.json": _json(structure),
+        "parts.safetensors": save_arrays({name: array.copy(order="C") for name, array in arrays.items()}),
+        "training.json": _json(asdict(training)),
+    }
+    if parts.score is not None:
+        contents[SCORE] = _json(parts.score.to_json())
+    header = {"encoder": structure["encoder"], "taxonomy": parts.taxonomy.sha256, "data": training.fingerprint}
+    return _write(path, header, contents, created, key)
+
+
+def write_certified(
+    path: Path, bundle: Bundle, proof: tuple[Certificate, Reference], created: datetime, key: Ed25519PrivateKey | None = None
+) -> Bundle:
+    """Write a new bundle with the very files of another, and a certificate beside them.
+
+    Raises:
+        BundleError: something else than a bundle lies there, the folder cannot be written, or the other bundle cannot be read any more.
+    """
+    certificate, reference = proof
+    kept = {name: entry for name, entry in bundle.manifest["files"].items() if name not in (CERTIFICATE, REFERENCE)}
+    contents = {name: _checked(bundle.path, name, entry) for name, entry in kept.items()}
+    contents |= {CERTIFICATE: _json(certificate.to_json()), REFERENCE: _json(reference.to_json())}
+    header = {name: bundle.manifest[name] for name in ("encoder", "taxonomy", "data")}
+    return _write(path, header, contents, created, key)
+
+
+def _write(
+    path: Path, header: Mapping[str, Any], contents: Mapping[str, bytes], created: datetime, key: Ed25519PrivateKey | None
+) -> Bundle:
     check_place(path)
+    manifest = {
+        "format": FORMAT,
+        "created": created.isoformat(timespec="seconds"),
+        **header,
+        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        "files": {name: {"sha256": hashlib.sha256(value).hexdigest(), "size": len(value)} for name, value in contents.items()},
+    }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as aside:
-            _write_files(Path(aside) / "new", parts, training, created, key)
+            _write_files(Path(aside) / "new", manifest, contents, key)
             Bundle.load(Path(aside) / "new")
             put_in_place(Path(aside), path)
     except OSError as error:
@@ -144,29 +208,23 @@ def put_in_place(aside: Path, path: Path) -> None:
         raise
 
 
-def _write_files(folder: Path, parts: Parts, training: Training, created: datetime, key: Ed25519PrivateKey | None) -> None:
+def _write_files(folder: Path, manifest: Mapping[str, Any], contents: Mapping[str, bytes], key: Ed25519PrivateKey | None) -> None:
     folder.mkdir()
-    structure, arrays = to_archive(parts)
-    contents = {
-        "parts.json": _json(structure),
-        "parts.safetensors": save_arrays({name: array.copy(order="C") for name, array in arrays.items()}),
-        "training.json": _json(asdict(training)),
-    }
-    manifest = {
-        "format": FORMAT,
-        "created": created.isoformat(timespec="seconds"),
-        "encoder": structure["encoder"],
-        "taxonomy": parts.taxonomy.sha256,
-        "data": training.fingerprint,
-        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "files": {name: {"sha256": hashlib.sha256(value).hexdigest(), "size": len(value)} for name, value in contents.items()},
-    }
     for name, value in contents.items():
         _write_durably(folder / name, value)
     manifest_bytes = _sealed(manifest)
     if key is not None:
         _write_durably(folder / SIGNATURE, key.sign(manifest_bytes))
     _write_durably(folder / MANIFEST, manifest_bytes)
+
+
+def _parts(contents: Mapping[str, bytes]) -> Parts:
+    """What was learnt; the score knows the hash of the heads and of the encoder, which both are in the first two files."""
+    parts = from_archive(json.loads(contents["parts.json"]), load_arrays(contents["parts.safetensors"]))
+    if SCORE not in contents:
+        return parts
+    heads = hashlib.sha256(b"".join(hashlib.sha256(contents[name]).digest() for name in HEADS)).hexdigest()
+    return replace(parts, score=AnswerScore.from_json(json.loads(contents[SCORE]), heads))
 
 
 def _manifest(path: Path, content: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the caller knows and the mail does not say: customer, slots, self-service history, thread."""
+"""What the caller knows and the mail does not say: customer, slots, self-service history, thread, the way it came in."""
 
 from dataclasses import dataclass
 
@@ -29,6 +29,15 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How the mail came in: through which source, into which mailbox, under which name of the caller's."""
+
+    source: str = "api"
+    mailbox: str | None = None
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Facts of a request; slots are pairs of name and value."""
 
@@ -36,3 +45,4 @@ class Context:
     slots: tuple[tuple[str, str], ...] = ()
     self_service: SelfService = SelfService()
     thread: Thread = Thread()
+    arrival: Arrival = Arrival()

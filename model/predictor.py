@@ -1,7 +1,7 @@
 """One call from mails to what the models say about them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 from data.language import UNDETERMINED, LanguageDetector, LanguageGuess
 from data.mail import Mail
 from data.taxonomy import Taxonomy
+from model.answer_score import AnswerScore
 from model.calibration import Probabilities
 from model.classifier import Reading, TopicHead
 from model.encoder import Encoder, EncoderReference, Vectors
+from model.evidence import evidence_of
 from model.explain import tokens_for_and_against
 from model.novelty import NEIGHBOURS, NoveltyHead, energy, mean_of_nearest
 from model.passages import Passages, mail_vector
-from model.requests import second_request
+from model.requests import requests_cut, second_request
 from model.retriever import AnswerIndex, RankingWeights
 from model.slots import slots_from_mail
 from model.terms import Vocabulary
-from model.understanding import PROBABILITY_DIGITS, Explanation, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
+from model.understanding import PROBABILITY_DIGITS, Evidence, Explanation, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
 from model.urgency import UrgencyHead
 
 UNKNOWN_LANGUAGE = LanguageGuess(code=UNDETERMINED, probability=0.0)
@@ -27,10 +29,14 @@ UNKNOWN_LANGUAGE = LanguageGuess(code=UNDETERMINED, probability=0.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMails:
-    """The labelled mails that the heads were trained on: ids, and vectors (n, d) of norm 1. Never their text."""
+    """The labelled mails that the heads were trained on: ids, vectors (n, d) of norm 1, columns of their topics (n,). Never their text.
+
+    Bundles that were made before the score of answers lack the topics.
+    """
 
     ids: tuple[str, ...]
     vectors: NDArray[np.float32]
+    topics: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,7 @@ class Parts:
     novelty: NoveltyHead
     known: KnownMails
     ranking: RankingWeights
+    score: AnswerScore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,16 @@ class Opinions:
     urgencies: Probabilities | None
     novelty: NDArray[np.float64]
     neighbours: NDArray[np.int64]
+    evidence: Sequence[Evidence | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedQuestion:
+    """What a search needs of a question: its language, the probability of every topic, its vector (d,) of norm 1."""
+
+    language: LanguageGuess
+    topics: Mapping[str, float]
+    vector: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +131,35 @@ class Predictor:
         prior = {entry.label: entry.probability for entry in ranking.entries}
         novelty = round(float(opinions.novelty[0]), PROBABILITY_DIGITS)
         matches = index.match(index.nearest(vector)[0], prior, language.code, self.parts.ranking) if index is not None else ()
-        return Understanding(
+        known = Understanding(
             language=language,
             topic=ranking,
             urgency=self._urgency(opinions.urgencies),
             novelty=Novelty(score=novelty, is_novel=novelty > self.parts.novelty.limit),
             matches=matches,
-            second_request=self._second_request(cut, vectors[1:], cosines[1:], int(topics.argmax())),
+            second_request=self.second_request(cut, vectors[1:], (int(topics.argmax()), float(topics.max())), cosines[1:]),
             slots=slots_from_mail(mail.content, language.code),
             explanation=self._explanation(cut.text, topics, opinions.neighbours[0]),
+            evidence=opinions.evidence[0],
         )
+        return replace(known, answer_probability=self.answer_probability(known, len(mail.content.split())))
+
+    def answer_probability(self, known: Understanding, words: int) -> float | None:
+        """How likely the first match is right for a mail of so many words; without an answer base, the one answer of the first topic."""
+        score = self.parts.score
+        return score.probability(known, known.matches[0] if known.matches else None, words) if score is not None else None
+
+    def read_question(self, text: str) -> AskedQuestion:
+        """Read what somebody searches for, without all that only a decision needs."""
+        cut = Passages.of(text)
+        vectors = self.encoder.encode(cut.texts)
+        if not any(character.isalnum() for character in text):
+            return AskedQuestion(language=UNKNOWN_LANGUAGE, topics={}, vector=vectors[0])
+        whole = mail_vector(vectors)[None, :]
+        link, scores = self.parts.topics.link, self.parts.topics.scores(self.read(whole, [cut.text]))
+        ranking = Ranking.of(self.parts.topics.labels, link.probabilities(scores)[0])
+        topics = {entry.label: entry.probability for entry in ranking.entries}
+        return AskedQuestion(language=self._detector.detect(text), topics=topics, vector=vectors[0])
 
     def read(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> Reading:
         """What the heads read of masked texts and their vectors."""
@@ -135,27 +171,41 @@ class Predictor:
         if cosines is None:
             cosines = reading.vectors @ parts.known.vectors.T
         scores = parts.topics.scores(reading, self._shared(cosines))
+        energies, topics = energy(parts.topics.link, scores), parts.topics.link.probabilities(scores)
+        evidence: Sequence[Evidence | None] = [None] * len(scores)
+        if parts.known.topics is not None:
+            evidence = evidence_of(cosines, parts.known.topics, topics.argmax(axis=1), energies)
         urgencies = None
         if parts.urgency is not None:
             shared = cosines if parts.urgency.regression.landmarks is parts.known.vectors else None
             urgencies = parts.urgency.probabilities(reading, shared)
         return Opinions(
-            topics=parts.topics.link.probabilities(scores),
+            topics=topics,
             urgencies=urgencies,
-            novelty=parts.novelty.scores(mean_of_nearest(cosines), energy(parts.topics.link, scores)),
+            novelty=parts.novelty.scores(mean_of_nearest(cosines), energies),
             neighbours=nearest_rows(cosines),
+            evidence=evidence,
         )
 
     def _shared(self, cosines: NDArray[np.float32]) -> NDArray[np.float32] | None:
         """Cosines to the known mails, where those are also the landmarks of the topic head."""
         return cosines if self.parts.topics.regression.landmarks is self.parts.known.vectors else None
 
-    def _second_request(self, cut: Passages, vectors: Vectors, cosines: NDArray[np.float32], first: int) -> SecondRequest | None:
-        if not cut.numbers:
+    def second_request(
+        self, cut: Passages, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
+    ) -> SecondRequest | None:
+        """A sentence of a mail about another topic than its own, a column with its probability.
+
+        `vectors` (sentences, d) are those of the sentences of `cut`; the few mails that are cut only here are encoded once more.
+        """
+        asked = requests_cut(cut)
+        if not asked.numbers:
             return None
-        scores = self.parts.topics.scores(self.read(vectors, cut.sentences), self._shared(cosines))
-        topics = self.parts.topics.link.probabilities(scores)
-        return second_request(cut.numbers, topics, self.parts.topics.labels, first)
+        if asked is not cut:
+            vectors, cosines = self.encoder.encode(asked.sentences), None
+        shared = self._shared(vectors @ self.parts.known.vectors.T if cosines is None else cosines)
+        topics = self.parts.topics.link.probabilities(self.parts.topics.scores(self.read(vectors, asked.sentences), shared))
+        return second_request(asked.numbers, topics, self.parts.topics.labels, own)
 
     def _urgency(self, urgencies: Probabilities | None) -> UrgencyEstimate:
         head = self.parts.urgency

@@ -5,28 +5,31 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from model.deciding.control import Control
 from model.decision import Decision, Suggestion
 from model.understanding import Ranking, Understanding
 
 # Two millionths; the rest is for 0.1 and 0.100002, whose difference is not exactly that in binary.
 TOLERANCE = 2e-6 + 1e-9
 EXACT = ("action", "reasons", "queue", "required_skills")
+# Compared where both decisions have them: older ones do not.
+EXACT_WHERE_KNOWN = ("rules", "guarantee", "audit", "holdout")
 NUMBERS = ("probability", "score", "similarity", "margin")
 
 
 def understanding_to_json(understanding: Understanding) -> dict[str, Any]:
     """What the models say, in the names of the API."""
     return {
-        "language": asdict(understanding.language),
+        "language": flat(understanding.language),
         "topic": _ranking_to_json(understanding.topic) | {"margin": understanding.topic.margin},
         "urgency": {
             "label": understanding.urgency.label,
             "probability": understanding.urgency.probability,
             "ranking": _entries(understanding.urgency.ranking),
         },
-        "novelty": asdict(understanding.novelty),
-        "second_request": asdict(understanding.second_request) if understanding.second_request else None,
-        "slots": [asdict(slot) for slot in understanding.slots],
+        "novelty": flat(understanding.novelty),
+        "second_request": flat(understanding.second_request) if understanding.second_request else None,
+        "slots": [flat(slot) for slot in understanding.slots],
         "explanation": {
             "for": list(understanding.explanation.terms_for),
             "against": list(understanding.explanation.terms_against),
@@ -38,19 +41,37 @@ def understanding_to_json(understanding: Understanding) -> dict[str, Any]:
 def decision_to_json(decision: Decision) -> dict[str, Any]:
     """Everything needed to explain a decision and to make it again."""
     said = understanding_to_json(decision.understanding)
-    said["topic"]["threshold"] = decision.topic_threshold
+    known = decision.understanding
+    said["topic"] |= _decided(decision.topic, known.topic) | {"threshold": decision.topic_threshold}
     deadline = decision.deadline
+    if decision.ruling.urgency:
+        said["urgency"] |= _decided(decision.urgency, known.urgency.ranking)
     said["urgency"] |= {"due_at": _moment(deadline.due_at) if deadline else None, "deadline_kind": deadline.kind if deadline else None}
     return said | {
         "action": decision.action.value,
         "reasons": list(decision.reasons),
-        "vetoes": [asdict(veto) for veto in decision.vetoes],
+        "vetoes": [flat(veto) for veto in decision.vetoes],
         "queue": decision.queue,
         "required_skills": list(decision.required_skills),
         "suggestions": [_suggestion_to_json(suggestion) for suggestion in decision.suggestions],
-        "guarantee": None,
-        "versions": asdict(decision.versions),
+        "rules": list(_rules_to_json(decision)),
+        "checks": [flat(check) for check in decision.checks],
+        "guarantee": flat(decision.guarantee) if decision.guarantee else None,
+        "audit": decision.audit,
+        "holdout": decision.holdout,
+        "control": decision.control.to_json(),
+        "versions": flat(decision.versions),
     }
+
+
+def flat(item: Any) -> dict[str, Any]:
+    """The fields of a dataclass that has no other one inside: what `asdict` gives, without its copy of every value."""
+    return {name: getattr(item, name) for name in item.__dataclass_fields__}
+
+
+def control_of(decision: Mapping[str, Any]) -> Control:
+    """Switch, suspensions and budgets of the moment of a recorded decision: what it must be made again with."""
+    return Control.from_json(decision.get("control"))
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
@@ -60,6 +81,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ..
     probabilities are that close may stand in either order.
     """
     found = [name for name in EXACT if old.get(name) != new.get(name)]
+    found += [name for name in EXACT_WHERE_KNOWN if name in old and name in new and old[name] != new[name]]
+    found += ["checks"] if "checks" in old and "checks" in new and _passed(old["checks"]) != _passed(new["checks"]) else []
     found += [f"{name}.label" for name in ("topic", "urgency") if old[name]["label"] != new[name]["label"]]
     found += [f"{name}.ranking" for name in ("topic", "urgency") if not _same_ranking(old[name]["ranking"], new[name]["ranking"], "label")]
     if not _same_ranking(old.get("suggestions", []), new.get("suggestions", []), "answer_id"):
@@ -80,17 +103,38 @@ def _same_ranking(old: list[Mapping[str, Any]], new: list[Mapping[str, Any]], ke
     )
 
 
+def _passed(checks: list[Mapping[str, Any]]) -> list[tuple[str, bool]]:
+    return [(check["name"], check["passed"]) for check in checks]
+
+
+def _decided(label: str | None, ranking: Ranking) -> dict[str, Any]:
+    """The label that counts, with the probability that the model gives it, whoever chose it."""
+    return {"label": label, "probability": next((entry.probability for entry in ranking.entries if entry.label == label), 0.0)}
+
+
+def _rules_to_json(decision: Decision) -> Iterator[dict[str, Any]]:
+    """Each rule that fired, with what it set beside what the models said; `applied` is false where an earlier rule had won."""
+    known = decision.understanding
+    model = {"topic": known.topic.label, "urgency": known.urgency.label, "queue": decision.model_queue, "never_auto": False}
+    won: set[str] = set()
+    for rule in decision.ruling.fired:
+        sets = {name: value for name, value in asdict(rule.then).items() if value}
+        said = [{"field": name, "rule": value, "model": model[name], "applied": name not in won} for name, value in sets.items()]
+        won |= sets.keys()
+        yield {"name": rule.name, "sets": said}
+
+
 def _ranking_to_json(ranking: Ranking) -> dict[str, Any]:
     return {"label": ranking.label, "probability": ranking.probability, "ranking": _entries(ranking)}
 
 
 def _entries(ranking: Ranking) -> list[dict[str, Any]]:
-    return [asdict(entry) for entry in ranking.entries]
+    return [flat(entry) for entry in ranking.entries]
 
 
 def _suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
-    value = asdict(suggestion)
-    return value | {"missing_slots": list(suggestion.missing_slots), "attachments": [asdict(file) for file in suggestion.attachments]}
+    lists = {"missing_slots": list(suggestion.missing_slots), "attachments": [flat(file) for file in suggestion.attachments]}
+    return flat(suggestion) | lists
 
 
 def _moment(moment: datetime) -> str:

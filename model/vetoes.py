@@ -1,10 +1,12 @@
-"""What tells that a machine wrote: rules of the auto-reply catalogue that need nothing but the mail."""
+"""What forbids an automatic reply: rules of the auto-reply catalogue that need nothing but the mail."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from data.headers import addresses
 from data.mail import Mail
+from model.deciding.folding import folded
 
 LIST_HEADERS = (
     "list-id",
@@ -28,6 +30,39 @@ ROBOT_LOCAL = re.compile(
     r"|owner-.*|bounce\+.*|prvs=.*|srs[01]=.*|.*-(request|bounces|owner|admin))",
     re.IGNORECASE,
 )
+MANY_RECIPIENTS = 10
+MANY_HOPS = 50
+READ_OF_SUBJECT = 1_000
+READ_OF_MARK = 12
+# Left by a rule that forwards, or by another help desk: people may have written, but an answer may come back.
+LOOP_HEADERS = ("x-loop", "x-rt-loop-prevention", "x-ms-exchange-inbox-rules-loop", "x-amazon-auto-reply", "x-fc-machinegenerated")
+BULK_MARKS = ("feedback-id", "x-csa-complaints", "x-campaign-id", "x-campaignid")
+REPORTS = (
+    "multipart/report",
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "text/rfc822-headers",
+)
+ENCRYPTED = ("multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+REPLY_MARKS = frozenset(("re", "r", "aw", "sv", "antw", "wg", "fw", "fwd", "rv", "tr", "odp", "vs", "vl"))
+# How subjects of absence notes and returned mail begin, in the languages of the mails, folded.
+ABSENT = tuple(
+    folded(words)
+    for words in (
+        *("out of office", "out of the office", "automatic reply", "automatic response", "auto reply", "autoreply", "auto response"),
+        *("autoresponse", "away from", "on leave", "on annual leave", "on sick leave", "on parental leave"),
+        *("Abwesenheit", "Abwesenheitsnotiz", "automatische Antwort", "nicht im Büro", "nicht im Buero", "nicht im Hause", "außer Haus"),
+        *("respuesta automática", "fuera de la oficina", "fuera de oficina", "ausencia"),
+        *("réponse automatique", "absence du bureau", "absent du bureau", "absente du bureau", "message d'absence"),
+        *("automatyczna odpowiedź", "autoodpowiedź", "nieobecność", "poza biurem"),
+        *("risposta automatica", "fuori ufficio", "resposta automática", "fora do escritório", "automatisch antwoord", "afwezig"),
+        *("afwezigheid", "automatická odpověď", "mimo kancelář", "automatiskt svar", "frånvaro"),
+        *("undeliverable", "undelivered mail", "unzustellbar", "mail delivery", "failure notice", "returned mail"),
+        *("delivery status notification", "delivery failure"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +75,19 @@ class Veto:
     value: str = ""
 
 
-Check = Callable[[Mail], str]
+Find = Callable[[Mail], str]
 
 
 def vetoes(mail: Mail) -> tuple[Veto, ...]:
     """Every rule, in order, with its outcome; a decision records them all."""
-    found = ((rule, name, check(mail)) for rule, name, check in RULES)
+    found = ((rule, name, find(mail)) for rule, name, find in RULES)
     return tuple(Veto(rule=rule, name=name, fired=bool(value), value=value[:200]) for rule, name, value in found)
+
+
+def has_reply_mark(mail: Mail) -> bool:
+    """True when the subject begins like a reply or a forwarded mail: `Re:`, `AW[2]:`, `Odp:`."""
+    mark, colon, _ = mail.subject[:READ_OF_MARK].partition(":")
+    return bool(colon) and "".join(character for character in mark if character.isalpha()).casefold() in REPLY_MARKS
 
 
 def _null_return_path(mail: Mail) -> str:
@@ -82,6 +123,67 @@ def _robot_header(mail: Mail) -> str:
     return next((name for name in ROBOT_HEADERS if mail.header(name) is not None), "")
 
 
+def _many_senders(mail: Mail) -> str:
+    """Several From headers, or several mailboxes in one: whom an answer would go to is not certain."""
+    found = list(_values(mail, "from"))
+    if len(found) > 1:
+        return f"{len(found)} From headers"
+    return found[0] if found and len(addresses(found[0].encode(errors="replace"))) > 1 else ""
+
+
+def _many_recipients(mail: Mail) -> str:
+    return str(len(mail.recipients)) if len(mail.recipients) > MANY_RECIPIENTS else ""
+
+
+def _other_reply_to(mail: Mail) -> str:
+    """An answer would go to another domain than the mail came from."""
+    home = (mail.sender or "").rpartition("@")[2].casefold()
+    found = (address for value in _values(mail, "reply-to") for address in addresses(value.encode(errors="replace")))
+    return next((address for address in found if address.rpartition("@")[2].casefold() != home), "")
+
+
+def _loop_header(mail: Mail) -> str:
+    hops = sum(1 for _ in _values(mail, "received"))
+    return next((name for name in LOOP_HEADERS if mail.header(name) is not None), f"{hops} hops" if hops > MANY_HOPS else "")
+
+
+def _report(mail: Mail) -> str:
+    """Delivery reports, receipts and complaints of feedback loops."""
+    failed = "x-failed-recipients" if mail.header("x-failed-recipients") is not None else ""
+    return _type_among(mail, REPORTS) or failed
+
+
+def _bulk_mark(mail: Mail) -> str:
+    return next((name for name in BULK_MARKS if mail.header(name) is not None), "")
+
+
+def _spam(mail: Mail) -> str:
+    names = ("x-spam-flag", "x-spam-status")
+    return next((name for name in names for value in _values(mail, name) if value.strip().lower().startswith("yes")), "")
+
+
+def _absence(mail: Mail) -> str:
+    """A subject that only robots write, for those that send no header."""
+    words = folded(mail.subject[:READ_OF_SUBJECT]).split()
+    while words and words[0] in REPLY_MARKS:
+        words.pop(0)
+    subject = " ".join(words) + " "
+    return next((phrase for phrase in ABSENT if subject.startswith(f"{phrase} ")), "")
+
+
+def _invitation(mail: Mail) -> str:
+    return _type_among(mail, ("text/calendar",))
+
+
+def _encrypted(mail: Mail) -> str:
+    return _type_among(mail, ENCRYPTED)
+
+
+def _type_among(mail: Mail, kinds: tuple[str, ...]) -> str:
+    found = (*(_token(value) for value in _values(mail, "content-type")), *(file.mime for file in mail.attachments))
+    return next((kind for kind in found if kind in kinds), "")
+
+
 def _values(mail: Mail, name: str) -> Iterator[str]:
     return (value for key, value in mail.headers if key == name)
 
@@ -90,14 +192,24 @@ def _token(value: str) -> str:
     return re.split(r"[;(\s]", value.strip().lower(), maxsplit=1)[0]
 
 
-RULES: tuple[tuple[str, str, Check], ...] = (
+RULES: tuple[tuple[str, str, Find], ...] = (
     ("R01", "null_return_path", _null_return_path),
+    ("R02", "many_senders", _many_senders),
     ("R03", "robot_address", _robot_address),
+    ("R06", "many_recipients", _many_recipients),
+    ("R07", "other_reply_to", _other_reply_to),
+    ("R13", "loop_header", _loop_header),
     ("R20", "auto_submitted", _auto_submitted),
     ("R21", "mailing_list", _mailing_list),
     ("R22", "bulk", _bulk),
     ("R23", "response_suppressed", _response_suppressed),
+    ("R24", "report", _report),
     ("R25", "robot_header", _robot_header),
+    ("R26", "bulk_mark", _bulk_mark),
+    ("R27", "spam", _spam),
+    ("R30", "absence", _absence),
+    ("R31", "invitation", _invitation),
+    ("R32", "encrypted", _encrypted),
 )
 # An address of a robot may be a contact form that speaks for a customer: recorded, and later never answered, but people see it.
 PARKING = {"R01", "R20", "R22", "R25"}

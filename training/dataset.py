@@ -74,6 +74,12 @@ def without_known(examples: Sequence[Example], known: Collection[str], what: str
     return kept, dropped
 
 
+def known_rows(examples: Sequence[Example], known: Collection[str]) -> int:
+    """How many examples have a text or a group that is among hashes."""
+    known = frozenset(known)
+    return sum(not known.isdisjoint(_hashes(example)) for example in examples)
+
+
 def short_hashes(examples: Sequence[Example]) -> tuple[str, ...]:
     """What a bundle remembers of its examples to recognise them again: hashes of texts and groups, sorted."""
     return tuple(sorted({key for example in examples for key in _hashes(example)}))

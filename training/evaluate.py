@@ -11,7 +11,9 @@ from data.examples import Example, ExampleSet
 from data.parse import mail_from_fields
 from model.calibration import Probabilities
 from model.predictor import Predictor
+from model.risk import Certificate
 from model.urgency import Scale
+from training.automatic import AUTOMATIC, auto_figures
 from training.dataset import folds
 from training.encoding import encode
 from training.fit import fit_vectors
@@ -32,6 +34,7 @@ HEADLINES = (
     "answers.recall_at_1",
     "answers.recall_at_3",
     "routed.share",
+    *AUTOMATIC,
     "speed.cpu_ms_per_mail",
 )
 SPEED_MAILS = 200
@@ -39,10 +42,10 @@ WARM_UP = 5
 RANKS = (1, 3)
 
 
-def evaluate(predictor: Predictor, examples: ExampleSet, bench: Workbench) -> Figures:
-    """Figures of a predictor on examples that it was not trained on."""
-    vectors = encode_examples(examples.examples, bench)
-    figures = figures_of(judge(predictor, examples.examples, vectors, bench))
+def evaluate(predictor: Predictor, examples: ExampleSet, bench: Workbench, certificate: Certificate | None = None) -> Figures:
+    """Figures of a predictor on examples that it was not trained on; with a certificate also of automatic replies."""
+    judged = judge(predictor, examples.examples, encode_examples(examples.examples, bench), bench)
+    figures = figures_of(judged) | auto_figures(judged, certificate, {answer.id: answer for answer in bench.answers})
     return figures | speed(predictor, examples.examples, bench)
 
 
@@ -61,8 +64,9 @@ def evaluate_in_folds(predictor: Predictor, examples: ExampleSet, number: int, b
     with bench.progress.task("Learning and judging folds", len(splits)) as advance:
         for fold in splits:
             known = [row for row in fold.train if rows[row].in_scope and rows[row].topic is not None]
-            quiet = (bench.answers, Silent())
-            fitted = fit_vectors(examples.taxonomy, tuple(rows[row] for row in known), vectors[known], bench.encoder, quiet)
+            foreign = [row for row in fold.train if not rows[row].in_scope]
+            quiet, around = (bench.answers, Silent()), ([rows[row] for row in foreign], vectors[foreign])
+            fitted = fit_vectors(examples.taxonomy, tuple(rows[row] for row in known), vectors[known], bench.encoder, quiet, foreign=around)
             part = Predictor.of(fitted.parts, bench.encoder, "fold")
             parts.append(judge(part, [rows[row] for row in fold.test], vectors[fold.test], _quiet(bench)))
             advance(1)

@@ -1,7 +1,7 @@
 """From labelled examples to the parts of a bundle."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,14 @@ from training.encoding import encode
 from training.mix import Task, Tried, choose_mix, search_rows, steps_of_search
 from training.progress import Progress
 from training.ranking import fit_ranking
+from training.scoring import fit_score, left_out, out_of_scope
 
 MIN_TOPICS = 2
 MIN_ROWS = 10
+
+# Mails that are out of scope, and their vectors (n, d): they teach no head, but the score of answers.
+Foreign = tuple[Sequence[Example], NDArray[np.float32]]
+NO_FOREIGN: Foreign = ((), np.zeros((0, 0), dtype=np.float32))
 
 
 class TrainingError(ValueError):
@@ -72,15 +77,17 @@ class Corpus:
 
 
 def fit(examples: ExampleSet, encoder: Encoder, answers: Sequence[Answer], progress: Progress) -> Fitted:
-    """Learn every part from examples; those that are out of scope are left to the evaluation.
+    """Learn every part from examples; those that are out of scope teach only how likely an answer is right.
 
     Raises:
         TrainingError: fewer than two topics or too few rows.
     """
     chosen = tuple(example for example in examples.examples if example.in_scope and example.topic is not None)
+    foreign = tuple(example for example in examples.examples if not example.in_scope)
     check_trainable(chosen)
-    vectors = encode(encoder, [example.content for example in chosen], progress)
-    return fit_vectors(examples.taxonomy, chosen, vectors, encoder, (answers, progress))
+    vectors = encode(encoder, [example.content for example in (*chosen, *foreign)], progress)
+    around = (foreign, vectors[len(chosen) :])
+    return fit_vectors(examples.taxonomy, chosen, vectors[: len(chosen)], encoder, (answers, progress), foreign=around)
 
 
 def fit_vectors(
@@ -89,8 +96,10 @@ def fit_vectors(
     vectors: NDArray[np.float32],
     encoder: Encoder,
     rest: tuple[Sequence[Answer], Progress],
+    *,
+    foreign: Foreign = NO_FOREIGN,
 ) -> Fitted:
-    """The same for examples whose vectors (n, d) are there already."""
+    """The same for examples whose vectors (n, d) are there already; `foreign` mails are known to have no topic here."""
     answers, progress = rest
     check_trainable(chosen)
     corpus = gather(chosen, vectors)
@@ -105,9 +114,15 @@ def fit_vectors(
         topics=topics,
         urgency=urgency,
         novelty=_fit_novelty(corpus, topics.link, held_out),
-        known=KnownMails(ids=tuple(example.id for example in chosen), vectors=vectors),
+        known=KnownMails(ids=tuple(example.id for example in chosen), vectors=vectors, topics=truth.astype(np.int64)),
         ranking=_fit_ranking(corpus, topics, held_out, (answers, encoder)),
     )
+    with progress.task("Fitting the score of answers", 1) as advance:
+        unseen = [left_out(parts, chosen, held_out)]
+        if foreign[0]:
+            unseen.append(out_of_scope(parts, *foreign, encoder))
+        parts = replace(parts, score=fit_score(parts, unseen, (answers, encoder)))
+        advance(1)
     held = HeldOut(topic_scores=held_out, topics=truth, urgency_scores=urgency_held_out, levels=levels)
     return Fitted(parts=parts, held_out=held, topic_mixes=topic_mixes, urgency_mixes=urgency_mixes)
 

@@ -23,6 +23,8 @@ from model.terms import masked
 from model.understanding import PROBABILITY_DIGITS, Match, Novelty, Ranking, Understanding, UrgencyEstimate
 from model.urgency import Scale
 from training.progress import Progress
+from training.sentences import second_requests
+from training.truth import is_right
 
 BLOCK = 512
 ANSWERS_KEPT = 10
@@ -47,7 +49,10 @@ class Judged:
     """Predictions for n examples.
 
     topics (n, t) · urgencies (n, u) and the chosen level (n,), or None without an urgency head · novelty (n,), `novel` (n,) above
-    the limit · answers: ids, best first, or None · reasons (n,): why decide() hands the mail to people, empty where it does not.
+    the limit · answers: ids, best first, or None · reasons (n,): why decide() hands the mail to people, empty where it does not ·
+    scores (n,): how likely the answer that would be sent is right, 0 for novel mails and several requests; None where no such score was
+    learnt · right (n,): whether it is,
+    None where nobody has said.
     """
 
     examples: tuple[Example, ...]
@@ -60,6 +65,8 @@ class Judged:
     novel: NDArray[np.bool_]
     answers: tuple[tuple[str, ...], ...] | None
     reasons: tuple[str, ...]
+    scores: NDArray[np.float64] | None = None
+    right: tuple[bool | None, ...] = ()
 
 
 def judge(predictor: Predictor, examples: Sequence[Example], vectors: NDArray[np.float32], bench: Workbench) -> Judged:
@@ -69,7 +76,7 @@ def judge(predictor: Predictor, examples: Sequence[Example], vectors: NDArray[np
         blocks = []
         for start in range(0, len(examples), BLOCK):
             block = slice(start, start + BLOCK)
-            blocks.append(_block(predictor, tuple(examples[block]), vectors[block], (index, bench.now)))
+            blocks.append(_block(predictor, tuple(examples[block]), vectors[block], (index, bench)))
             advance(len(blocks[-1].examples))
     return pooled(blocks)
 
@@ -80,6 +87,7 @@ def pooled(parts: Sequence[Judged]) -> Judged:
     urgencies = [part.urgencies for part in parts if part.urgencies is not None]
     levels = [part.levels for part in parts if part.levels is not None]
     answers = [part.answers for part in parts if part.answers is not None]
+    scores = [part.scores for part in parts if part.scores is not None]
     return replace(
         parts[0],
         examples=tuple(example for part in parts for example in part.examples),
@@ -91,6 +99,8 @@ def pooled(parts: Sequence[Judged]) -> Judged:
         novel=np.concatenate([part.novel for part in parts]),
         answers=tuple(row for part in answers for row in part) if len(answers) == len(parts) else None,
         reasons=tuple(reason for part in parts for reason in part.reasons),
+        scores=np.concatenate(scores) if len(scores) == len(parts) else None,
+        right=tuple(verdict for part in parts for verdict in part.right),
     )
 
 
@@ -101,12 +111,14 @@ def routed(judged: Judged) -> tuple[float, dict[str, int]]:
 
 
 def _block(
-    predictor: Predictor, examples: tuple[Example, ...], vectors: NDArray[np.float32], around: tuple[AnswerIndex | None, datetime]
+    predictor: Predictor, examples: tuple[Example, ...], vectors: NDArray[np.float32], around: tuple[AnswerIndex | None, Workbench]
 ) -> Judged:
-    index, now = around
+    index, bench = around
     opinions = predictor.opinions(predictor.read(vectors, [masked(example.content) for example in examples]))
     head = predictor.parts.urgency
-    understandings = list(_understandings(predictor, examples, vectors, (opinions, index)))
+    seconds = second_requests(predictor, [example.content for example in examples], opinions.topics.argmax(axis=1), bench.encoder)
+    found = _understandings(predictor, examples, vectors, (opinions, index))
+    understandings = [replace(known, second_request=second) for known, second in zip(found, seconds, strict=True)]
     taxonomy = predictor.taxonomy
     return Judged(
         examples=examples,
@@ -118,14 +130,28 @@ def _block(
         novelty=opinions.novelty,
         novel=opinions.novelty > predictor.parts.novelty.limit,
         answers=tuple(tuple(match.answer_id for match in known.matches) for known in understandings) if index is not None else None,
-        reasons=tuple(_reasons(predictor, examples, understandings, (index, now))),
+        reasons=tuple(_reasons(predictor, examples, understandings, (index, bench.now))),
+        scores=_scores(understandings),
+        right=tuple(_right(example, known, index) for example, known in zip(examples, understandings, strict=True)),
     )
+
+
+def _scores(understandings: Sequence[Understanding]) -> NDArray[np.float64] | None:
+    """0 where a reply is never automatic, whatever the policy: then the error that is bounded is that of the mails that may be sent to."""
+    scores = [known.answer_probability for known in understandings]
+    never = np.array([known.novelty.is_novel or known.second_request is not None for known in understandings])
+    return np.where(never, 0.0, np.array(scores, dtype=np.float64)) if None not in scores else None
+
+
+def _right(example: Example, known: Understanding, index: AnswerIndex | None) -> bool | None:
+    first = known.matches[0] if known.matches else None
+    return is_right(example, known.topic.label, first, index.answers if index is not None else {})
 
 
 def _understandings(
     predictor: Predictor, examples: Sequence[Example], vectors: NDArray[np.float32], found: tuple[Opinions, AnswerIndex | None]
 ) -> Iterator[Understanding]:
-    """The part of an understanding that decisions depend on; slots, second requests and explanations are left out."""
+    """The part of an understanding that decisions depend on, but for second requests; slots and explanations are left out."""
     opinions, index = found
     nearest = index.nearest(vectors) if index is not None else []
     for row, example in enumerate(examples):
@@ -135,13 +161,15 @@ def _understandings(
         if index is not None:
             prior = {entry.label: entry.probability for entry in topic.entries}
             matches = index.match(nearest[row], prior, example.language or "und", predictor.parts.ranking)
-        yield Understanding(
+        known = Understanding(
             language=LanguageGuess(code=example.language or "und", probability=1.0 if example.language else 0.0),
             topic=topic,
             urgency=_urgency(predictor, opinions, row),
             novelty=Novelty(score=novelty, is_novel=novelty > predictor.parts.novelty.limit),
             matches=matches[:ANSWERS_KEPT],
+            evidence=opinions.evidence[row],
         )
+        yield replace(known, answer_probability=predictor.answer_probability(known, len(example.content.split())))
 
 
 def _urgency(predictor: Predictor, opinions: Opinions, row: int) -> UrgencyEstimate:

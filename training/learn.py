@@ -65,8 +65,9 @@ def learn(plan: Plan, progress: Progress, now: datetime) -> Learnt:
     answers = load_answers(plan.answers) if plan.answers else ()
     bench = Workbench(encoder=load_encoder(plan.encoder), answers=answers, progress=progress, now=now)
     vectors = encode_examples((*known, *foreign), bench)
-    fitted = fit_vectors(kept.examples.taxonomy, known, vectors[: len(known)], bench.encoder, (answers, progress))
-    figures = held_out_figures(known, fitted) | foreign_figures(foreign, vectors[len(known) :], fitted, bench)
+    around = (foreign, vectors[len(known) :])
+    fitted = fit_vectors(kept.examples.taxonomy, known, vectors[: len(known)], bench.encoder, (answers, progress), foreign=around)
+    figures = held_out_figures(known, fitted) | foreign_figures(*around, fitted, bench)
     figures |= newest_figures(kept, known, vectors[: len(known)], bench)
     settings = _settings(plan, kept, fitted)
     training = Training(

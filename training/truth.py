@@ -1,12 +1,14 @@
 """Predictions beside the truth: which rows a figure is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.answer import Answer
 from data.examples import Example, ExampleError, group_keys
 from model.calibration import Probabilities
+from model.understanding import Match
 from model.urgency import Scale
 from training.measures import Labelled
 
@@ -71,3 +73,19 @@ def urgencies_beside(examples: Sequence[Example], scale: Scale, levels: NDArray[
         groups=groups[rows],
         languages=tuple(example.language for example in chosen),
     )
+
+
+def is_right(example: Example, topic: str | None, first: Match | None, answers: Mapping[str, Answer]) -> bool | None:
+    """Whether the answer that would be sent is right; None when nobody has said.
+
+    An example names its acceptable answers, or its topic stands for the answers of that topic; one with several topics has no such
+    answer. Out of scope, nothing is right. `answers` is empty without an answer base: then each topic stands for its one approved answer,
+    unless the example says that none fits.
+    """
+    if not example.in_scope or example.answers == () or (answers and first is None):
+        return False
+    if first is not None and answers:
+        if example.answers is not None:
+            return first.answer_id in example.answers
+        topic = answers[first.answer_id].topic
+    return example.topics == (topic,) if example.topic is not None else None

@@ -20,7 +20,7 @@ from model.encoder import Encoder, HashingEncoder, load_encoder
 from model.predictor import Parts, Predictor
 from tests.factories import NOW, make_examples, make_mail
 
-FILES = ("manifest.json", "parts.json", "parts.safetensors", "training.json")
+FILES = ("manifest.json", "parts.json", "parts.safetensors", "score.json", "training.json")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
 

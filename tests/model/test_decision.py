@@ -9,54 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.answer import Answer, State, Variant
-from data.language import LanguageGuess
+from data.answer import State, Variant
 from data.taxonomy import Mode, Topic
 from model.context import Context, SelfService, Thread
-from model.decision import Action, Circumstances, Decision, Versions, decide
-from model.policy import Policy, TopicRule
+from model.decision import Action, decide
+from model.policy import TopicRule
 from model.predictor import nothing_to_read
-from model.understanding import Match, Novelty, Ranking, SecondRequest, SlotValue, Understanding, UrgencyEstimate
+from model.understanding import Novelty, Ranking, SecondRequest, SlotValue, Understanding, UrgencyEstimate
 from tests.factories import NOW, make_answer, make_mail, make_taxonomy
-
-VERSIONS = Versions(model="m", policy="p", answers="a", index="i")
-URGENCIES = ("low", "normal", "high", "critical")
-
-
-def make_urgency(label: str = "normal") -> UrgencyEstimate:
-    """A certain urgency."""
-    return UrgencyEstimate(label=label, probability=0.97, ranking=Ranking.of([label, *{*URGENCIES} - {label}], [0.97, 0.01, 0.01, 0.01]))
-
-
-def make_match(answer_id: str = "tracking", probability: float = 0.9, **rest: Any) -> Match:
-    """A match in English."""
-    given = {"answer_version": 1, "language": "en", "key": "title", "similarity": 0.8, "score": 9.0}
-    return Match(answer_id=answer_id, probability=probability, **{**given, **rest})
-
-
-def make_understanding(**rest: Any) -> Understanding:
-    """An English mail that is surely about its delivery, of normal urgency."""
-    given = {
-        "language": LanguageGuess(code="en", probability=0.99),
-        "topic": Ranking.of(["delivery", "billing", "returns"], [0.9, 0.06, 0.04]),
-        "urgency": make_urgency(),
-        "novelty": Novelty(score=0.4, is_novel=False),
-        "matches": (make_match(),),
-    }
-    return Understanding(**{**given, **rest})
-
-
-def make_circumstances(*answers: Answer, **rest: Any) -> Circumstances:
-    """One usable answer, unless others are given, under the default policy."""
-    found = answers or (make_answer(),)
-    policy = Policy(taxonomy=rest.pop("taxonomy", make_taxonomy()), **rest)
-    return Circumstances(policy=policy, answers={answer.id: answer for answer in found}, versions=VERSIONS, now=NOW)
-
-
-def made(understanding: Understanding | None = None, circumstances: Circumstances | None = None, **rest: Any) -> Decision:
-    """A decision in which everything not given is ordinary."""
-    mail, context = rest.get("mail", make_mail()), rest.get("context", Context())
-    return decide(mail, understanding or make_understanding(), context, circumstances or make_circumstances())
+from tests.model.decisions import URGENCIES, VERSIONS, made, make_circumstances, make_match, make_understanding, make_urgency
 
 
 def test_an_ordinary_mail_is_suggested_to_the_people_of_its_topic() -> None:

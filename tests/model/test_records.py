@@ -15,6 +15,7 @@ from model.policy import Policy
 from model.predictor import Predictor, nothing_to_read
 from model.records import decision_to_json, differences, probabilities, understanding_to_json
 from model.retriever import AnswerIndex
+from model.vetoes import RULES
 from tests.factories import NOW, make_mail, make_taxonomy
 
 
@@ -49,10 +50,10 @@ def test_a_record_is_plain_json_and_equal_to_itself_after_a_round_trip(record: d
 def test_a_record_holds_all_that_explains_a_decision(record: dict[str, Any]) -> None:
     assert set(record) == {
         "language", "topic", "urgency", "novelty", "second_request", "slots", "explanation", "action", "reasons", "vetoes", "queue",
-        "required_skills", "suggestions", "guarantee", "versions",
+        "required_skills", "suggestions", "rules", "checks", "guarantee", "audit", "holdout", "control", "versions",
     }  # fmt: skip
     assert record["urgency"]["due_at"].endswith("Z")
-    assert len(record["vetoes"]) == 7
+    assert len(record["vetoes"]) == len(RULES)
     assert record["slots"] == [{"name": "order_number", "text": "12345", "source": "mail"}]
     assert len(record["suggestions"]) > 1
     assert record["guarantee"] is None

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, norm
 
-from model.betting import bet, limit, opening, wealth
-from model.drift import NOVELTY, PATIENCE_MAILS, SCORE, SLICES, Signal, bets, gains, ranks, remembered
-from model.monitor import MULTIPLES_OF_ALL, MULTIPLES_OF_GROUP, alternatives, factors, patience
+from model.watching.betting import bet, limit, opening, wealth
+from model.watching.drift import NOVELTY, PATIENCE_MAILS, SCORE, SLICES, Signal, bets, gains, ranks, remembered
+from model.watching.monitor import MULTIPLES_OF_ALL, MULTIPLES_OF_GROUP, alternatives, factors, patience
 from tests.benchmarks.table import grid
 
 MAILS, START, TOP, TOPICS = 20_000, 10_000, 0.2, 10

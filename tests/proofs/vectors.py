@@ -39,7 +39,9 @@ class KeptVectors:
         return np.stack([self._known[key] for key in keys])
 
     def keep(self) -> None:
-        """Write all that is known."""
+        """Write all that is known, if anything is."""
+        if not self._known:
+            return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         keys = np.frombuffer(b"".join(self._known), dtype=np.uint8).reshape(-1, 32)
         np.savez(self._path, keys=keys, vectors=np.stack(list(self._known.values())))

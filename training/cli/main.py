@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from training.cli import learning, measuring, promoting
+from training.cli import guaranteeing, learning, measuring, promoting
 
 STOPPED = 128 + signal.SIGTERM
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (learning, measuring, promoting):
+for module in (learning, measuring, guaranteeing, promoting):
     module.add_to(app)
 
 

@@ -14,7 +14,7 @@ from model.encoder import load_encoder
 from training.cli.comparing import GateOption, compare_bundles, enforce, gates_of, show
 from training.cli.reading import AnswersOption, MapOption, OverlapOption, TaxonomyOption, UrgenciesOption, WhereOption, read_options
 from training.cli.terminal import JsonOption, one_line_errors, print_json, print_rows
-from training.dataset import unseen_rows
+from training.dataset import known_rows, unseen_rows
 from training.evaluate import evaluate, evaluate_in_folds
 from training.judge import Workbench
 from training.measures import Figures
@@ -112,7 +112,10 @@ def compare_two(
 def _as_it_is(bundle: Bundle, examples: ExampleSet, answers: Path | None, *, drop_overlap: bool) -> Figures:
     kept = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=drop_overlap)
     bench = _bench(bundle, answers)
-    return _header(bundle, examples) | {"dropped": kept.dropped} | evaluate(bundle.predictor(bench.encoder), kept.examples, bench)
+    figures = evaluate(bundle.predictor(bench.encoder), kept.examples, bench, bundle.certificate)
+    known = bundle.reference.text_hashes if bundle.reference is not None else ()
+    calibrated = {"auto.calibrated_rows": known_rows(kept.examples.examples, known)} if bundle.certificate is not None else {}
+    return _header(bundle, examples) | {"dropped": kept.dropped} | figures | calibrated
 
 
 def _folds(bundle: Bundle, examples: ExampleSet, number: int, answers: Path | None) -> Figures:
@@ -137,5 +140,7 @@ def _show(figures: Figures) -> None:
     print_rows(("", "value", "95 % interval"), headline_rows(figures))
     if figures.get("dropped"):
         typer.echo(f"{figures['dropped']} rows were dropped: the bundle was trained on their text or group")
+    if figures.get("auto.calibrated_rows"):
+        typer.echo(f"{figures['auto.calibrated_rows']} rows are mails that the certificate rests on: measure auto.* on others")
     if figures.get("topic.unknown"):
         typer.echo(f"topics that the bundle does not have, counted as wrong: {', '.join(figures['topic.unknown'])}")

@@ -12,8 +12,10 @@ from data.examples import ExampleError
 from data.taxonomy import TaxonomyError
 from model.bundle import BundleError
 from model.encoder import EncoderError
+from model.risk import RiskError
 from training.compare import CompareError
 from training.fit import TrainingError
+from training.guarantee import GuaranteeError
 from training.report import ReportError
 from training.signing import KeyFileError
 from training.track import TrackingError
@@ -27,8 +29,10 @@ MENDABLE = (
     CompareError,
     EncoderError,
     ExampleError,
+    GuaranteeError,
     KeyFileError,
     ReportError,
+    RiskError,
     TaxonomyError,
     TrackingError,
     TrainingError,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from model.betting import WatchError, bet, check_share, limit, opening, wealth
+from model.watching.betting import WatchError, bet, check_share, limit, opening, wealth
 
 BETS = 4
 WEIGHTS = hnp.arrays(np.float64, (3, 1 + BETS), elements=st.floats(0, 10))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.betting import WatchError, Weights, bet, check_share, limit, opening, wealth
+from model.watching.betting import WatchError, Weights, bet, check_share, limit, opening, wealth
 
 # Fixed before any mail is seen. Foreign mail shows in the last hundredths of novelty, doubtful mail all along the logit of the score.
 NOVELTY_EDGES = (*(step / 20 for step in range(1, 20)), 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999, 1.0)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest, kstest, norm
 
-from model.betting import WatchError, bet, limit, opening, wealth
-from model.drift import (
+from model.watching.betting import WatchError, bet, limit, opening, wealth
+from model.watching.drift import (
     NOVELTY,
     PATIENCE_MAILS,
     SCORE,

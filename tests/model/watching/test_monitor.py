@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from model.betting import WatchError
-from model.monitor import ALL, MULTIPLES_OF_ALL, BettingMonitor, Proven, Watch
+from model.watching.betting import WatchError
+from model.watching.monitor import ALL, MULTIPLES_OF_ALL, BettingMonitor, Proven, Watch
 from tests.proofs.streams import first_alarms
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

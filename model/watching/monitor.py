@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.betting import WatchError, Weights, bet, check_share, limit, opening, wealth
+from model.watching.betting import WatchError, Weights, bet, check_share, limit, opening, wealth
 
 ALL = "all"
 # Errors of everything rise a little, those of one group much, since what is new often goes to one topic.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from model.betting import WatchError, check_share
+from model.watching.betting import WatchError, check_share
 
 MOST_ROWS = 512
 DRAWS = 999

@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from model.betting import WatchError
-from model.drift import ConformalTest, Signal, tie_of
-from model.two_sample import Cells, compare, draws_for, thinned
+from model.watching.betting import WatchError
+from model.watching.drift import ConformalTest, Signal, tie_of
+from model.watching.two_sample import Cells, compare, draws_for, thinned
 
 CENTRES = np.eye(8, dtype=np.float32)
 

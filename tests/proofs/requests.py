@@ -1,0 +1,111 @@
+"""Two requests in one mail are hardly ever answered automatically, and one request in several sentences still is.
+
+Two requests are two texts of a data set, one behind the other as they were written, or with a blank line between them: two development
+mails of banking77 with different intents, or two texts of NLU++'s bank with at least two intents each that share none. NLU++ has other
+intents than banking77, so that no automatic reply to such a pair counts as right. One request is a mail of banking77 in several
+sentences; what it loses are replies that its score alone would allow. Thresholds are certified on the same mails as one would use.
+
+python -m tests.proofs.requests          prints the table; exit code 1 when a promise is not kept
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from data.mail import Mail
+from data.parse import mail_from_fields
+from model.passages import Passages
+from model.risk import Target, Threshold, lowest_threshold
+from tests.benchmarks.contest import MissingDataError
+from tests.benchmarks.table import grid
+from tests.proofs.bank_mail import Bank, rows_of
+
+ALPHAS = (0.01, 0.02, 0.05)
+DELTA = 0.05
+MAILS = 500
+MOST_ANSWERED, MOST_LOST = 0.01, 0.10
+FEWEST_WORDS = 4
+
+
+def main() -> int:
+    """Print what holds; 1 when something does not, 2 when a data set is missing."""
+    try:
+        bank = Bank.learn()
+        kinds = {name: list(pairs) for name, pairs in pairs_of_all()}
+    except MissingDataError as error:
+        sys.stderr.write(f"requests: {error}\n")
+        return 2
+    score = bank.predictor.parts.score
+    if score is None:
+        sys.stderr.write("requests: the model has no score of answers\n")
+        return 2
+    single = [example.body for example in bank.pool if Passages.of(example.body).numbers][:MAILS]
+    mails = bank.judged(bank.pool)
+    read = {name: reading(bank, texts) for name, texts in {**kinds, "one, several sentences": single}.items()}
+    lines = []
+    for alpha in ALPHAS:
+        found = lowest_threshold(mails.scores, mails.wrong, score.grid, Target(alpha=alpha, delta=DELTA))
+        value = found.value if isinstance(found, Threshold) else np.inf
+        lines += [line(alpha, name, rows, value) for name, rows in read.items()]
+    header = ("target", "mails", "number", "above the threshold", "answered", "lost", "kept")
+    sys.stdout.write("\n" + grid([header, *(shown for _, shown in lines)]) + "\n")
+    return 0 if all(kept for kept, _ in lines) else 1
+
+
+def line(alpha: float, name: str, rows: tuple[np.ndarray, np.ndarray], value: float) -> tuple[bool, tuple[str, ...]]:
+    """Whether a kind of mail keeps its promise at a threshold: answered hardly ever, or hardly any answer lost."""
+    scores, allowed = rows
+    above, sent = scores >= value, (scores >= value) & allowed
+    lost = 1 - sent.sum() / max(above.sum(), 1)
+    kept = bool(lost <= MOST_LOST if name.startswith("one") else sent.mean() <= MOST_ANSWERED)
+    return kept, (
+        f"{alpha:.0%}",
+        name,
+        str(len(scores)),
+        f"{above.mean():.1%}",
+        f"{sent.mean():.1%}",
+        f"{lost:.1%}",
+        "yes" if kept else "NO",
+    )
+
+
+def reading(bank: Bank, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Score of each text, and whether neither novelty nor a second request forbids an automatic reply."""
+    known = bank.predictor.understand_many([_mail(text) for text in texts])
+    scores = np.array([one.answer_probability or 0.0 for one in known])
+    return scores, np.array([one.second_request is None and not one.novelty.is_novel for one in known])
+
+
+def pairs_of_all() -> Iterator[tuple[str, Iterator[str]]]:
+    """Every kind of mail with two requests."""
+    for behind, shown in ((" ", ""), ("\n\n", ", blank line")):
+        yield f"two of banking77{shown}", pairs_of_bank(behind)
+        yield f"two of nlupp{shown}", pairs_of_nlupp(behind)
+
+
+def pairs_of_bank(between: str = " ") -> Iterator[str]:
+    """Two development mails of different topics, one after the other."""
+    rows = rows_of("banking77", "dev.jsonl")
+    random = np.random.default_rng(0)
+    for first, second in random.choice(len(rows), size=(MAILS, 2)):
+        if rows[first]["intent"] != rows[second]["intent"]:
+            yield f"{rows[first]['text'].strip()}{between}{rows[second]['text'].strip()}"
+
+
+def pairs_of_nlupp(between: str = " ") -> Iterator[str]:
+    """Two requests to a bank that share no intent, one after the other."""
+    rows = [row for row in rows_of("nlupp") if row["domain"] == "banking" and len(row["intents"]) > 1]
+    rows = [row for row in rows if len(row["text"].split()) >= FEWEST_WORDS]
+    random = np.random.default_rng(1)
+    for first, second in random.choice(len(rows), size=(MAILS, 2)):
+        if not set(rows[first]["intents"]) & set(rows[second]["intents"]):
+            yield f"{rows[first]['text'].strip()}{between}{rows[second]['text'].strip()}"
+
+
+def _mail(text: str) -> Mail:
+    return mail_from_fields(subject="", body=text, sender=None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

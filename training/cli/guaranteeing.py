@@ -1,0 +1,164 @@
+"""`replywell-train guarantee`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data.answer import Answer, load_answers
+from data.examples import read_examples
+from data.taxonomy import Taxonomy
+from model.bundle import Bundle
+from model.encoder import load_encoder
+from model.risk import Scope, Target, Threshold
+from training.cli.reading import AnswersOption, MapOption, OverlapOption, TaxonomyOption, UrgenciesOption, WhereOption, read_options
+from training.cli.terminal import GATE_CLOSED, JsonOption, fail, one_line_errors, print_json, print_rows
+from training.guarantee import Guaranteed, Wanted, check_score, guarantee, lacking
+from training.judge import Workbench
+from training.progress import Terminal
+from training.signing import load_sign_key
+
+SEEDS = Path(__file__).resolve().parents[2] / "data" / "seeds"
+CHANGED = 0.05
+HELP = """Prove how often automatic replies will be wrong, and write a new bundle that holds the certificate.
+
+The mails must be new to the bundle and drawn as the mail of later days will be. Where a file names no answers, each topic stands for its
+one approved answer. When every mail has a date, the past is calibrated on and the newest fifth verifies it.
+
+Exit code 1: nothing can be proven yet; it says how many labels are missing, and nothing was written. Exit code 2: wrong input.
+
+Examples:
+
+  replywell-train guarantee var/bundle corrected.jsonl --alpha 0.02 --delta 0.05 --answers answers.jsonl --out var/bundles/certified
+
+  replywell-train guarantee var/bundle corrected.jsonl --alpha 0.05 --delta 0.05 --by topic --json
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("guarantee", help=HELP)(guarantee_bundle)
+
+
+def guarantee_bundle(
+    *,
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of a bundle.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Labelled mails that the bundle was not trained on.")],
+    alpha: Annotated[float, typer.Option("--alpha", help="Share of automatic replies that may be wrong.")] = 0.02,
+    delta: Annotated[float, typer.Option("--delta", help="Chance that the promise itself is wrong.")] = 0.05,
+    by: Annotated[Scope, typer.Option("--by", help="One promise for all mail, or one for each group.")] = Scope.ALL,
+    mapping: MapOption = None,
+    where: WhereOption = None,
+    urgencies: UrgenciesOption = None,
+    taxonomy: TaxonomyOption = None,
+    answers: AnswersOption = None,
+    drop_overlap: OverlapOption = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="The new bundle; default: BUNDLE-guaranteed.")] = None,
+    sign_key: Annotated[Path | None, typer.Option("--sign-key", metavar="FILE", help="Sign with this ed25519 key (PEM).")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Guarantee a bundle."""
+    with one_line_errors():
+        wanted = Wanted(
+            target=Target(alpha=alpha, delta=delta),
+            scope=by,
+            out=out or bundle.with_name(f"{bundle.name}-guaranteed"),
+            drop_overlap=drop_overlap,
+            sign_key=load_sign_key(sign_key) if sign_key else None,
+        )
+        loaded = Bundle.load(bundle)
+        approved = load_answers(answers) if answers else _approved(loaded)
+        check_score(loaded, approved)
+        examples = read_examples(files, read_options(mapping, where, urgencies, taxonomy, loaded.taxonomy))
+        encoder = load_encoder(loaded.encoder_reference.name)
+        bench = Workbench(encoder=encoder, answers=approved, progress=Terminal(), now=datetime.now(UTC))
+        found = guarantee(loaded, examples, bench, wanted)
+    if json:
+        print_json(_as_json(found))
+    else:
+        _show(found)
+    if found.bundle is None:
+        fail(f"no threshold keeps the error below {alpha:g} on these mails: {_reasons(found)}; nothing was written", GATE_CLOSED)
+
+
+def _approved(bundle: Bundle) -> tuple[Answer, ...]:
+    """The starter taxonomy has answers of its own."""
+    starter = SEEDS / "taxonomy.toml"
+    if starter.is_file() and Taxonomy.load(starter).sha256 == bundle.taxonomy.sha256:
+        return load_answers(SEEDS / "answers")
+    return ()
+
+
+def _as_json(found: Guaranteed) -> dict[str, Any]:
+    verified = found.verified
+    return {
+        "bundle": found.bundle.id if found.bundle else None,
+        "path": str(found.bundle.path) if found.bundle else None,
+        "certified": found.certificate.is_certified,
+        "coverage": found.coverage,
+        "certificate": found.certificate.to_json(),
+        "verified": {
+            "mails": verified.mails,
+            "sent": verified.sent,
+            "wrong": verified.wrong,
+            "error": verified.error,
+            "upper_bound": verified.upper_bound,
+        }
+        if verified
+        else None,
+        "calibrated_in_time_order": found.in_order,
+        "dropped": found.dropped,
+        "unjudged": found.unjudged,
+    }
+
+
+def _show(found: Guaranteed) -> None:
+    certificate = found.certificate
+    rows = [
+        (group, f"{o.value:.6f}", str(o.accepted), str(o.errors), f"{o.coverage:.1%}", f"{o.upper_bound:.4f}")
+        for group, o in certificate.groups.items()
+        if isinstance(o, Threshold)
+    ]
+    if rows:
+        print_rows(("group", "score from", "sent", "wrong", "coverage", "upper bound"), rows)
+    missing = [
+        (group, o.reason, str(o.accepted), str(o.errors), "-" if o.labels_still_needed is None else str(o.labels_still_needed))
+        for group, o in lacking(certificate).items()
+    ]
+    if missing:
+        print_rows(("only suggested", "why", "accepted", "wrong", "labels still needed"), missing)
+    target = certificate.target
+    typer.echo(
+        f"promise: at most {target.alpha:.2%} of automatic replies are wrong, with confidence {1 - target.delta:.2%};"
+        f" {found.coverage:.1%} of {certificate.calibrated_on} calibration mails would be answered"
+    )
+    for line in _remarks(found):
+        typer.echo(line)
+
+
+def _remarks(found: Guaranteed) -> list[str]:
+    certificate, verified = found.certificate, found.verified
+    compared = "over time" if found.in_order else "from the mails of the training"
+    lines = [f"answers covered: {len(certificate.answers) or 'each topic stands for its one approved answer'}"]
+    if verified is not None:
+        error = "-" if verified.error is None else f"{verified.error:.2%}"
+        lines.append(f"verified on the {verified.mails} newest mails: {verified.sent} sent, {verified.wrong} wrong, error {error}")
+    if certificate.exchangeability < CHANGED:
+        lines.append(f"warning: these mails differ {compared} (p = {certificate.exchangeability:.3g}): calibrate on mail as it comes now")
+    if found.dropped:
+        lines.append(f"{found.dropped} rows were dropped: the bundle was trained on their text or group")
+    if found.unjudged:
+        lines.append(f"{found.unjudged} rows were left out: nobody has said which answer is right")
+    if found.bundle is not None:
+        lines.append(f"{found.bundle.path}: bundle {found.bundle.id}")
+    return lines
+
+
+def _reasons(found: Guaranteed) -> str:
+    """The group that is nearest to a proof speaks for all."""
+    wanting = sorted(lacking(found.certificate).values(), key=lambda o: (o.labels_still_needed is None, o.labels_still_needed or 0))
+    nearest = wanting[0]
+    if nearest.labels_still_needed is None:
+        return f"{nearest.reason} ({nearest.errors} of {nearest.accepted} wrong)"
+    return f"{nearest.reason}, about {nearest.labels_still_needed} more labelled mails are needed"
