@@ -12,14 +12,30 @@ from threadpoolctl import threadpool_limits
 
 from serving.answers.index import version_number
 from serving.answers.starter import is_untouched, take_over
-from serving.api import answers, batches, curation, decisions, docs, health, models, search, transfer, understand
+from serving.api import (
+    answers,
+    automatic,
+    batches,
+    control,
+    curation,
+    decisions,
+    docs,
+    health,
+    models,
+    policy,
+    search,
+    transfer,
+    understand,
+    what_if,
+)
 from serving.api.access import Access
 from serving.api.errors import answer_with_problems
 from serving.api.examples import body_schemas
 from serving.api.limits import Budget
 from serving.api.reading import BodyLimit
+from serving.automatic.policies import adopt_policy
 from serving.bundles import Engine, EngineLoader, Engines
-from serving.following import follow_base
+from serving.following import follow_base, follow_control
 from serving.gathering import GatheringReader
 from serving.logs import EVENTS, log_to_standard_error
 from serving.metrics import Metrics
@@ -29,7 +45,7 @@ from serving.service import THREADS, THREADS_WHEN_GATHERING, Clock, Service, utc
 from serving.settings import Settings, load_settings
 from serving.store.database import Database, StoreError
 from serving.store.state import model_generation
-from serving.worker import BatchWorker, answer_dates, daily_purge, neighbours_follow
+from serving.worker import BatchWorker, Repeated, answer_dates, daily_purge, drift_watch, neighbours_follow, reply_times
 
 RETRY_POLLS = 30
 # A request that shares its process with background work gives up the interpreter often; by default it waits 5 ms each time to get it back.
@@ -62,7 +78,7 @@ def build_service(settings: Settings, clock: Clock = utc_now) -> Service:
     loader = EngineLoader(settings, metrics, database)
     if is_untouched(database):
         take_over(database, loader.load_answers(), clock(), settings.answers / "files" if settings.answers else None)
-    engine = loader.load()
+    engine = adopt_policy(loader.load(), database, clock())
     metrics.generation.set(generation)
     metrics.base_version.set(version_number(engine.versions.index))
     return Service(
@@ -94,7 +110,8 @@ def create_app(service: Service) -> FastAPI:
     answer_with_problems(app)
     app.add_middleware(BodyLimit, max_bytes=service.settings.max_body_bytes)
     app.add_middleware(Access, metrics=service.metrics)
-    for resource in (understand, batches, decisions, transfer, curation, answers, search, models, health, docs):
+    sending = (automatic, control, policy, what_if)
+    for resource in (understand, batches, decisions, *sending, transfer, curation, answers, search, models, health, docs):
         app.include_router(resource.router)
     _document(app)
     return app
@@ -108,7 +125,8 @@ def _threads(engine: Engine) -> int:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Background work of a process lives as long as the application: batches, following reloads, the daily purge."""
     service: Service = app.state.service
-    workers = (BatchWorker(service), daily_purge(service), answer_dates(service), neighbours_follow(service))
+    repeated = (daily_purge, answer_dates, neighbours_follow, reply_times, drift_watch)
+    workers: list[BatchWorker | Repeated] = [BatchWorker(service), *(work(service) for work in repeated)]
     following = (asyncio.create_task(_follow_models(service)), asyncio.create_task(_follow_base(service)))
     for worker in workers:
         worker.start()
@@ -142,6 +160,7 @@ async def _follow_models(service: Service) -> None:
         seen = 0 if polls % RETRY_POLLS == 0 else tried
         try:
             tried = await asyncio.to_thread(follow, service, seen)
+            await asyncio.to_thread(follow_control, service)
         except StoreError as error:
             EVENTS.warning("cannot look for a newer model", extra={"reason": str(error)})
 

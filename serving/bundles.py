@@ -5,56 +5,31 @@ import os
 import tempfile
 import threading
 import warnings
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from data.answer import Answer, AnswerError, load_answers
-from data.mail import Mail
 from data.taxonomy import Taxonomy, TaxonomyError
 from model.bundle import Bundle, BundleError
-from model.decision import Circumstances, Versions
+from model.deciding.circumstances import Versions
 from model.encoder import Encoder, EncoderError, load_encoder
 from model.policy import Policy, PolicyError
 from model.retriever import AnswerIndex
 from serving.answers.index import build_index, followed, version_number
+from serving.engine import Engine, EngineError, answers_version, warm_up
 from serving.gathering import GatheringReader, Reader
 from serving.metrics import Metrics
 from serving.settings import Settings
 from serving.store.base_version import base_version
 from serving.store.database import Database
+from serving.store.files import stored_files
+from serving.store.policies import current_policy
+
+__all__ = ["Engine", "EngineError", "EngineLoader", "Engines", "answers_version", "bundle_folder", "find_bundle"]
 
 MANIFEST = "manifest.json"
 REGISTRY_SCHEME = "models:/"
 OLD_ENGINES_KEPT = 2
-SHORT = "Where is my parcel?\n"
-
-
-class EngineError(ValueError):
-    """The configured bundle, answers or policy cannot be served; the message says which and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
-    """What decides: one bundle, one reader, one index, one policy. Requests that run keep theirs when it is replaced."""
-
-    bundle: Bundle
-    reader: Reader
-    encoder: Encoder
-    index: AnswerIndex | None
-    policy: Policy
-    versions: Versions
-
-    def circumstances(self, now: datetime) -> Circumstances:
-        """What a decision at this moment rests on."""
-        answers = self.index.answers if self.index else {}
-        return Circumstances(policy=self.policy, answers=answers, versions=self.versions, now=now)
-
-    def with_index(self, index: AnswerIndex) -> "Engine":
-        """The same engine over another state of the answer base."""
-        return replace(self, index=index, versions=replace(self.versions, answers=index.version, index=index.version))
 
 
 class EngineLoader:
@@ -114,18 +89,43 @@ class EngineLoader:
             encoder = self._encoder(self._settings.encoder or bundle.encoder_reference.name)
             predictor = bundle.predictor(encoder)
             index = index_of.index if index_of and index_of.encoder is encoder else self._index(encoder)
-            policy = self.policy(bundle.taxonomy)
+            number, policy = self._served_policy(bundle.taxonomy)
         except (BundleError, EncoderError, TaxonomyError, PolicyError, OSError) as error:
             raise EngineError(f"bundle {folder}: {error}") from error
-        _warm_up(predictor, index)
+        warm_up(predictor, index)
         reader: Reader = GatheringReader(predictor, self._metrics) if encoder.batches else predictor
         answers = index.version if index else "none"
         versions = Versions(model=bundle.id, policy=policy.version, answers=answers, index=answers)
-        return Engine(bundle=bundle, reader=reader, encoder=encoder, index=index, policy=policy, versions=versions)
+        return Engine(
+            bundle=bundle,
+            reader=reader,
+            encoder=encoder,
+            index=index,
+            policy=policy,
+            versions=versions,
+            policy_id=number,
+            score=bundle.parts.score.version if bundle.parts.score else None,
+            files=self.files(),
+        )
+
+    def files(self) -> frozenset[str]:
+        """The sha256 of the files of answers that are in the database."""
+        if self._database is None:
+            return frozenset()
+        with self._database.reading() as session:
+            return stored_files(session)
 
     def policy(self, taxonomy: Taxonomy) -> Policy:
-        """The configured policy, or the default one of the taxonomy."""
+        """The configured policy, or the default one of the taxonomy: what the database takes over once."""
         return Policy.default(taxonomy) if self._settings.policy is None else Policy.load(self._settings.policy, taxonomy)
+
+    def _served_policy(self, taxonomy: Taxonomy) -> tuple[int | None, Policy]:
+        """The policy that counts in the database, with its number; the configured one while there is none."""
+        stored = None
+        if self._database is not None:
+            with self._database.reading() as session:
+                stored = current_policy(session)
+        return (None, self.policy(taxonomy)) if stored is None else (stored.id, Policy.from_json(stored.document, taxonomy))
 
     def _encoder(self, name: str) -> Encoder:
         if name not in self._encoders:
@@ -184,8 +184,24 @@ class Engines:
             index = followed(engine.index, database, engine.encoder)
             if index is engine.index:
                 return False
-            self._engine = engine.with_index(index)
-            self._old = {bundle: old.with_index(index) if old.encoder is engine.encoder else old for bundle, old in self._old.items()}
+            files = self.loader.files()
+            self._engine = engine.with_index(index, files)
+            self._old = {name: old.with_index(index, files) if old.encoder is engine.encoder else old for name, old in self._old.items()}
+            return True
+
+    def follow_policy(self, database: Database) -> bool:
+        """Let the policy be the one that counts in the database; False when it is already.
+
+        Raises:
+            PolicyError: it does not fit the taxonomy that serves; nothing is sent by itself until one of them changes.
+        """
+        with database.reading() as session:
+            stored = current_policy(session)
+        if stored is None or stored.id == self._engine.policy_id:
+            return False
+        with self._loading:
+            self._engine = self._engine.with_policy(stored.id, stored.document)
+            self._old.clear()
             return True
 
     def rebuild_index(self) -> bool:
@@ -197,7 +213,7 @@ class Engines:
         with self._loading:
             if self._engine is not engine:  # it changed meanwhile: the next look begins with what is there then
                 return False
-            self._engine = engine.with_index(rebuilt)
+            self._engine = engine.with_index(rebuilt, engine.files)
             return True
 
     def as_before(self, bundle_id: str) -> Engine | None:
@@ -237,19 +253,6 @@ def find_bundle(settings: Settings, bundle_id: str) -> Path | None:
             if hashlib.sha256(manifest.read_bytes()).hexdigest().startswith(bundle_id):
                 return manifest.parent
     return None
-
-
-def answers_version(answers: Sequence[Answer]) -> str:
-    """Names the content of the answer base: equal bases have equal versions."""
-    lines = sorted(f"{answer.id} {answer.version} {answer.content_hash} {answer.state}" for answer in answers)
-    return "kb@" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
-def _warm_up(reader: Reader, index: AnswerIndex | None) -> None:
-    """Read a short and a long text of each language: what loads at its first use is loaded before the first mail waits for it."""
-    variants = {variant.language: variant for answer in (index.answers.values() if index else ()) for variant in answer.variants}
-    texts = [text for variant in variants.values() for text in (variant.title, variant.body)] or [SHORT, SHORT * 20]
-    reader.understand_many([Mail(body=text, text=text) for text in texts], index)
 
 
 def _shelves(settings: Settings) -> list[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from data.mail import Mail
+from model.predictor import AskedQuestion
 from model.retriever import AnswerIndex
 from model.understanding import Understanding
 from serving.logs import EVENTS
@@ -24,6 +25,9 @@ class Reader(Protocol):
 
     def understand_many(self, mails: Sequence[Mail], index: AnswerIndex | None = None) -> list[Understanding]:
         """Read many mails with one call of the encoder."""
+
+    def read_question(self, text: str) -> AskedQuestion:
+        """Read what somebody searches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class GatheringReader:
     def understand_many(self, mails: Sequence[Mail], index: AnswerIndex | None = None) -> list[Understanding]:
         """Many mails are a batch already."""
         return self._reader.understand_many(mails, index)
+
+    def read_question(self, text: str) -> AskedQuestion:
+        """A question is short: it does not wait for others."""
+        return self._reader.read_question(text)
 
     def _gather(self) -> tuple[list[_Waiting], bool]:
         """Those that joined in time, and whether more are left that nobody else leads."""

@@ -1,11 +1,12 @@
 """A mail with what its caller knows about it, and the plain JSON from which both can be read again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from data.mail import Mail, MailAttachment
-from model.context import Context, Customer, SelfService, Thread
+from model.context import Arrival, Context, Customer, SelfService, Thread
+from model.records import flat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,11 @@ class MailRequest:
     source: str = "api"
     mailbox: str | None = None
     api_key_id: str | None = None
+
+    def __post_init__(self) -> None:
+        """Let the context say how the mail came in: rules and samples depend on it."""
+        arrival = Arrival(source=self.source, mailbox=self.mailbox, client_id=self.client_id)
+        object.__setattr__(self, "context", replace(self.context, arrival=arrival))
 
     @property
     def is_empty(self) -> bool:
@@ -32,8 +38,9 @@ class MailRequest:
 
 def mail_to_json(mail: Mail) -> dict[str, Any]:
     """All of a parsed mail; `text` is left out where it equals `body`."""
-    value = asdict(mail)
+    value = flat(mail)
     value["date"] = mail.date.isoformat() if mail.date else None
+    value["attachments"] = tuple(flat(file) for file in mail.attachments)
     if mail.text == mail.body:
         del value["text"]
     return value
@@ -55,12 +62,17 @@ def mail_from_json(value: dict[str, Any]) -> Mail:
 
 
 def context_to_json(context: Context) -> dict[str, Any]:
-    """The context as plain JSON."""
-    return asdict(context)
+    """The context as plain JSON, without the arrival: a request knows that itself."""
+    return {
+        "customer": flat(context.customer),
+        "slots": context.slots,
+        "self_service": flat(context.self_service),
+        "thread": flat(context.thread),
+    }
 
 
 def context_from_json(value: dict[str, Any]) -> Context:
-    """The context that `context_to_json` wrote."""
+    """The context that `context_to_json` wrote; the request it is put into adds the arrival."""
     shown = value["self_service"]
     return Context(
         customer=Customer(**value["customer"]),

@@ -1,4 +1,4 @@
-"""What Prometheus reads: requests, decisions, batches, reloads; summed over worker processes."""
+"""What Prometheus reads: requests, decisions, replies, batches, reloads; summed over worker processes."""
 
 import os
 import tempfile
@@ -25,18 +25,26 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-        self.decisions = Counter(
-            "replywell_decisions",
-            "Decisions stored, by action, topic and model",
-            ["action", "topic", "model", "source"],
-            registry=self._registry,
-        )
+        sorts = ["action", "topic", "model", "source"]
+        self.decisions = Counter("replywell_decisions", "Decisions stored, by action, topic and model", sorts, registry=self._registry)
         self.batch_items = Counter("replywell_batch_items", "Items of batches, by how they ended", ["status"], registry=self._registry)
         self.fallbacks = Counter(
             "replywell_encoder_fallbacks",
             "Calls for many mails that failed and were repeated one mail at a time",
             ["where"],
             registry=self._registry,
+        )
+        self.replies = Counter(
+            "replywell_replies",
+            "Replies without a person, by what happened: reserved, held_out, released, refused, and the outcomes",
+            ["event", "reason"],
+            registry=self._registry,
+        )
+        self.suspensions = Counter(
+            "replywell_autoreply_suspensions", "Groups whose automatic replies were stopped", ["group"], registry=self._registry
+        )
+        self.kill_switch = Gauge(
+            "replywell_kill_switch", "1 while all automatic replies are stopped", registry=self._registry, multiprocess_mode="max"
         )
         self.reloads = Counter("replywell_reloads", "Loads of a bundle while serving, by result", ["result"], registry=self._registry)
         self.generation = Gauge(
@@ -50,6 +58,14 @@ class Metrics:
         """Count a stored decision."""
         topic = decision["topic"]["label"] or "none"
         self.decisions.labels(decision["action"], topic, decision["versions"]["model"], source).inc()
+        if decision["action"] == "auto_reply":
+            self.count_reply("reserved")
+        elif decision.get("holdout"):
+            self.count_reply("held_out")
+
+    def count_reply(self, event: str, reason: str = "") -> None:
+        """Count what happened to a reply; of a reason, what stands before its colon."""
+        self.replies.labels(event, reason.partition(":")[0]).inc()
 
     def render(self) -> bytes:
         """The text that Prometheus scrapes: of all workers when they share a folder, else of this process."""

@@ -1,27 +1,32 @@
-"""The way of one mail: understand it, decide, record the decision. Read this first."""
+"""The way of one mail: understand it, decide, record the decision, reserve what goes out by itself. Read this first."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from model.deciding.circumstances import Circumstances
+from model.deciding.control import Control
 from model.decision import decide
-from model.records import decision_to_json, understanding_to_json
+from model.records import decision_to_json, flat, understanding_to_json
 from model.understanding import Understanding
-from serving.bundles import Engine
+from serving.automatic.reserving import Desk, Read
+from serving.engine import UNCOUNTED, Engine
 from serving.mail_request import MailRequest, context_to_json, mail_to_json
 from serving.store.decisions import StoredDecision, save_decisions
 from serving.store.ids import new_id
 
-ONLY_IN_DECISIONS = ("action", "reasons", "vetoes", "queue", "required_skills", "guarantee")
+ONLY_IN_DECISIONS = (
+    *("action", "reasons", "vetoes", "queue", "required_skills"),
+    *("rules", "checks", "guarantee", "audit", "holdout", "control"),
+)
 
 
 def classify(request: MailRequest, engine: Engine) -> dict[str, Any]:
     """What the mail is about and how urgent it is; the answers are not searched."""
     understanding = engine.reader.understand(request.mail)
-    return {"message_ref": request.message_ref, **understanding_to_json(understanding), "versions": asdict(engine.versions)}
+    return {"message_ref": request.message_ref, **understanding_to_json(understanding), "versions": flat(engine.versions)}
 
 
 def suggest(request: MailRequest, engine: Engine, now: datetime) -> dict[str, Any]:
@@ -32,22 +37,30 @@ def suggest(request: MailRequest, engine: Engine, now: datetime) -> dict[str, An
 
 def score(request: MailRequest, session: Session, engine: Engine, now: datetime) -> dict[str, Any]:
     """Decide, and record the decision in the caller's transaction. The models are done before the database is touched."""
-    decided = consider(request, engine, now)
-    stored = record(request, decided, now)
-    save_decisions(session, [stored])
-    return stored.decision
+    read = Read(request=request, understanding=engine.reader.understand(request.mail, engine.index))
+    return keep([read], session, engine, now)[0].decision
 
 
-def consider(request: MailRequest, engine: Engine, now: datetime) -> dict[str, Any]:
-    """Decide without recording: the same mail, engine and moment always give the same."""
+def keep(mails: Sequence[Read], session: Session, engine: Engine, now: datetime) -> list[StoredDecision]:
+    """Decide about mails that were read, and record it in the caller's transaction; what goes out by itself is reserved with it."""
+    desk = Desk(session, engine, now)
+    stored = [_kept(read, desk) for read in mails]
+    save_decisions(session, stored)
+    desk.save()
+    return stored
+
+
+def consider(request: MailRequest, engine: Engine, now: datetime, control: Control = UNCOUNTED) -> dict[str, Any]:
+    """Decide without recording: the same mail, engine, moment and control always give the same. Without a control nothing is sent."""
     understanding = engine.reader.understand(request.mail, engine.index)
-    return _decided(request, understanding, engine, now)
+    return _decided(request, understanding, engine.circumstances(now, control))
 
 
 def consider_many(requests: Sequence[MailRequest], engine: Engine, now: datetime) -> list[dict[str, Any]]:
-    """Decide about many mails with one call of the encoder."""
+    """Decide about many mails with one call of the encoder, without recording."""
     read = engine.reader.understand_many([request.mail for request in requests], engine.index)
-    return [_decided(request, understanding, engine, now) for request, understanding in zip(requests, read, strict=True)]
+    circumstances = engine.circumstances(now)
+    return [_decided(request, understanding, circumstances) for request, understanding in zip(requests, read, strict=True)]
 
 
 def record(
@@ -72,6 +85,15 @@ def record(
     )
 
 
-def _decided(request: MailRequest, understanding: Understanding, engine: Engine, now: datetime) -> dict[str, Any]:
-    decision = decide(request.mail, understanding, request.context, engine.circumstances(now))
+def _kept(read: Read, desk: Desk) -> StoredDecision:
+    """The decision, with what became of its reply at this moment where there is one."""
+    settled = desk.settle(read)
+    decided = {"message_ref": read.request.message_ref, **decision_to_json(settled.decision)}
+    stored = record(read.request, decided, desk.now, read.batch_id, read.ordinal)
+    desk.reserve(read, settled, stored.id)
+    return stored
+
+
+def _decided(request: MailRequest, understanding: Understanding, circumstances: Circumstances) -> dict[str, Any]:
+    decision = decide(request.mail, understanding, request.context, circumstances)
     return {"message_ref": request.message_ref, **decision_to_json(decision)}

@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from model.records import differences
+from model.records import control_of, differences
 from serving.bundles import Engine, EngineError, Engines
-from serving.mail_request import MailRequest, context_from_json, mail_from_json
 from serving.pipeline import consider
 from serving.store.decisions import StoredDecision
+from serving.stored_mail import request_of
 
 
 class TextPurgedError(ValueError):
@@ -45,19 +45,13 @@ def replay(stored: StoredDecision, engines: Engines) -> Replay:
     Raises:
         TextPurgedError: there is no mail any more.
     """
-    if stored.mail is None or stored.context is None:
+    request = request_of(stored)
+    if request is None:
         purged = stored.text_purged_at
         raise TextPurgedError(f"text_purged: the mail of this decision was removed{f' on {purged:%Y-%m-%d}' if purged else ''}")
-    request = MailRequest(
-        mail=mail_from_json(stored.mail),
-        context=context_from_json(stored.context),
-        client_id=stored.client_id,
-        source=stored.source,
-        mailbox=stored.mailbox,
-    )
     then: dict[str, str] = stored.decision["versions"]
     engine = _engine_of_then(engines, then["model"])
-    again = consider(request, engine, stored.decided_at)
+    again = consider(request, engine, stored.decided_at, control_of(stored.decision))
     now = asdict(engine.versions)
     changed = {name: {"then": then[name], "now": now[name]} for name in then if then[name] != now[name]}
     return Replay(decision_id=stored.id, differences=differences(stored.decision, again), changed=changed, decision=again)

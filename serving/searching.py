@@ -7,10 +7,8 @@ from typing import Any
 
 from data.answer import Answer, Visibility
 from data.language import UNDETERMINED
-from data.parse import mail_from_fields
 from data.redact import mask
 from model.search.hits import Hit, SearchFilters
-from model.terms import masked
 from serving.bundles import Engine
 from serving.store.database import Database
 from serving.store.searches import Search, SearchScope, save_search
@@ -47,17 +45,15 @@ def search(question: Question, engine: Engine, now: datetime) -> Found:
     """Search the base as it serves now. The topic model's opinion of the question counts as a prior."""
     if engine.index is None:
         return Found(language=question.language, hits=(), answers=())
-    understood = engine.reader.understand(mail_from_fields(body=question.text))
-    guessed = None if understood.language.code == UNDETERMINED else understood.language.code
+    asked = engine.reader.read_question(question.text)
+    guessed = None if asked.language.code == UNDETERMINED else asked.language.code
     filters = SearchFilters(
         today=now.date(),
         language=question.language or guessed,
         topic=question.topic,
         visibility=Visibility.PUBLIC if question.scope is SearchScope.PUBLIC else None,
     )
-    prior = {entry.label: entry.probability for entry in understood.topic.entries}
-    vector = engine.encoder.encode([masked(question.text)])[0]
-    hits = engine.index.search(question.text, vector, filters, prior, question.limit)
+    hits = engine.index.search(question.text, asked.vector, filters, asked.topics, question.limit)
     return Found(language=filters.language, hits=hits, answers=tuple(engine.index.answers[hit.answer_id] for hit in hits))
 
 

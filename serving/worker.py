@@ -1,4 +1,4 @@
-"""Background work of a process: decides the items of batches, purges old text, moves answers by their dates."""
+"""Background work of a process: decides the items of batches, purges old text, moves answers by their dates, watches for drift."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,18 +8,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from model.understanding import Understanding
 from serving.answers.lifecycle import move_due
+from serving.automatic.drifting import fold_in
+from serving.automatic.expiring import expire
+from serving.automatic.reserving import Read
 from serving.bodies import MailBody, problem_of
+from serving.engine import Engine
 from serving.logs import EVENTS
 from serving.mail_request import MailRequest
-from serving.pipeline import consider, consider_many, record
+from serving.pipeline import keep
 from serving.problems import FORBIDDEN, INTERNAL, INVALID_REQUEST, Fault, ProblemError
 from serving.retention import purge
 from serving.service import Service
 from serving.store.answers import Made
 from serving.store.batches import ClaimedItem, ItemOutcome, NewItem, claim_items, finish_items, has_waiting_items, release_items, still_held
 from serving.store.database import StoreError
-from serving.store.decisions import StoredDecision, save_decisions
 from serving.store.ids import new_id
 
 AT_ONCE = 64
@@ -113,56 +117,57 @@ class BatchWorker:
                 self._service.batch_arrived.wait(LOOK_EVERY_SECONDS)
 
     def _decide(self, items: Sequence[ClaimedItem]) -> None:
-        decisions, outcomes = self._outcomes(items)
-        service = self._service
+        service, engine, now = self._service, self._service.engines.current, self._service.clock()
+        mails, faulty = self._read(items, engine)
         with service.database.writing() as session:
             held = still_held(session, self._name, items)
-            kept = [stored for stored in decisions if stored.ordinal in held]
-            save_decisions(session, kept)
-            finish_items(session, [outcome for outcome in outcomes if outcome.ordinal in held])
+            kept = keep([read for read in mails if read.ordinal in held], session, engine, now)
+            done = [ItemOutcome(batch_id=items[0].batch_id, ordinal=stored.ordinal or 0, decision_id=stored.id) for stored in kept]
+            finish_items(session, [*done, *(outcome for outcome in faulty if outcome.ordinal in held)])
         for stored in kept:
             service.metrics.count_decision(stored.decision, stored.source)
         service.metrics.batch_items.labels("done").inc(len(kept))
         service.metrics.batch_items.labels("failed").inc(len(held) - len(kept))
 
-    def _outcomes(self, items: Sequence[ClaimedItem]) -> tuple[list[StoredDecision], list[ItemOutcome]]:
-        now = self._service.clock()
+    def _read(self, items: Sequence[ClaimedItem], engine: Engine) -> tuple[list[Read], list[ItemOutcome]]:
+        """What the models make of the items, and the items that cannot be read."""
         readable: list[tuple[ClaimedItem, MailRequest]] = []
-        outcomes: list[ItemOutcome] = []
+        faulty: list[ItemOutcome] = []
         for item in items:
             try:
                 body = MailBody.model_validate(item.request)
                 readable.append((item, body.to_request(source="batch", api_key_id=item.api_key_id)))
             except ProblemError as error:
-                outcomes.append(ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, problem=error.to_json()))
-        decisions: list[StoredDecision] = []
-        for (item, request), decided in zip(readable, self._consider([request for _, request in readable]), strict=True):
-            if isinstance(decided, ProblemError):
-                outcomes.append(ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, problem=decided.to_json()))
-                continue
-            stored = record(request, decided, now, item.batch_id, item.ordinal)
-            decisions.append(stored)
-            outcomes.append(ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, decision_id=stored.id))
-        return decisions, outcomes
+                faulty.append(_failed(item, error))
+        mails: list[Read] = []
+        for (item, request), understood in zip(readable, self._understand([request for _, request in readable], engine), strict=True):
+            if isinstance(understood, ProblemError):
+                faulty.append(_failed(item, understood))
+            else:
+                mails.append(Read(request=request, understanding=understood, batch_id=item.batch_id, ordinal=item.ordinal))
+        return mails, faulty
 
-    def _consider(self, requests: list[MailRequest]) -> list[dict[str, Any] | ProblemError]:
+    def _understand(self, requests: list[MailRequest], engine: Engine) -> list[Understanding | ProblemError]:
         """Together; when that fails, one by one, so that a mail that cannot be read fails alone."""
-        engine, now = self._service.engines.current, self._service.clock()
         if not requests:
             return []
         try:
-            return list(consider_many(requests, engine, now))
+            return list(engine.reader.understand_many([request.mail for request in requests], engine.index))
         except Exception:  # counted and logged: whatever a model raises on one mail must not fail the others
             self._service.metrics.fallbacks.labels("batch").inc()
             EVENTS.warning("reading a batch together failed; reading one by one", extra={"items": len(requests)}, exc_info=True)
-        results: list[dict[str, Any] | ProblemError] = []
+        results: list[Understanding | ProblemError] = []
         for request in requests:
             try:
-                results.append(consider(request, engine, now))
+                results.append(engine.reader.understand(request.mail, engine.index))
             except Exception:
                 EVENTS.error("a mail of a batch could not be read", exc_info=True)
                 results.append(ProblemError(INTERNAL, "this mail could not be read; the fault is ours and was logged"))
         return results
+
+
+def _failed(item: ClaimedItem, error: ProblemError) -> ItemOutcome:
+    return ItemOutcome(batch_id=item.batch_id, ordinal=item.ordinal, problem=error.to_json())
 
 
 class Repeated:
@@ -190,6 +195,8 @@ class Repeated:
                 self._work()
             except StoreError as error:
                 EVENTS.error("cannot do repeated work", extra={"work": self._name, "reason": str(error)})
+            except Exception:  # the thread must survive: the next time may go well
+                EVENTS.error("repeated work failed", extra={"work": self._name}, exc_info=True)
             self._stopping.wait(self._every.total_seconds())
 
 
@@ -212,3 +219,19 @@ def answer_dates(service: Service) -> Repeated:
 def neighbours_follow(service: Service) -> Repeated:
     """Keeps the duplicate index at the base's version."""
     return Repeated("neighbours", timedelta(seconds=LOOK_EVERY_SECONDS), service.neighbours.follow)
+
+
+def reply_times(service: Service) -> Repeated:
+    """Turns replies that nobody released in time into suggestions, and those that nobody spoke of into unknown ones."""
+    return Repeated("replies", MINUTE, lambda: expire(service.database, service.clock()))
+
+
+def drift_watch(service: Service) -> Repeated:
+    """Lets the mails that were decided enter the tests for drift, and stops automatic replies when the mail has changed."""
+
+    def look() -> None:
+        for group in fold_in(service.database, service.engines.current.bundle, service.clock()):
+            service.metrics.suspensions.labels(group).inc()
+            EVENTS.warning("automatic replies suspended", extra={"group": group, "reason": "drift"})
+
+    return Repeated("drift", timedelta(seconds=LOOK_EVERY_SECONDS), look)

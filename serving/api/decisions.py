@@ -15,6 +15,7 @@ from serving.api.errors import documented
 from serving.api.examples import DECIDED, json_body
 from serving.api.reading import Received, receive_json
 from serving.api.shapes import CorrectionShape, FeedbackShape, ReplayShape
+from serving.automatic_bodies import reply_to_json
 from serving.bodies import CorrectionBody, FeedbackBody, read_json
 from serving.bundles import Engine
 from serving.problems import (
@@ -37,6 +38,7 @@ from serving.service import Service
 from serving.store.decisions import StoredDecision, load_decision
 from serving.store.idempotency import Answer
 from serving.store.judgements import Correction, Feedback, save_correction, save_feedback
+from serving.store.replies import Reply, load_reply
 
 READ = (UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNAVAILABLE)
 WRITE = (*READ, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_REQUEST, OTHER_REQUEST)
@@ -51,10 +53,11 @@ router = APIRouter(tags=["decisions and feedback"])
     summary="A stored decision",
 )
 async def decision(decision_id: str, service: Serviced, caller: Reads) -> Response:
-    """The decision as it was given, with the moment it was made."""
-    stored = await service.in_thread(lambda: _stored(service, decision_id))
+    """The decision as it was given, with the moment it was made; of an automatic reply also what became of it."""
+    stored, reply = await service.in_thread(lambda: (_stored(service, decision_id), _reply(service, decision_id)))
     purged = stored.text_purged_at.isoformat() if stored.text_purged_at else None
-    return json_response(stored.decision | {"decided_at": stored.decided_at.isoformat(), "text_purged_at": purged})
+    state = {"reply": reply_to_json(reply, service.clock())} if reply else {}
+    return json_response(stored.decision | {"decided_at": stored.decided_at.isoformat(), "text_purged_at": purged} | state)
 
 
 @router.post(
@@ -111,6 +114,11 @@ def _stored(service: Service, decision_id: str) -> StoredDecision:
     if stored is None:
         raise ProblemError(NOT_FOUND, "there is no decision with this id")
     return stored
+
+
+def _reply(service: Service, decision_id: str) -> Reply | None:
+    with service.database.reading() as session:
+        return load_reply(session, decision_id)
 
 
 def _replay(service: Service, decision_id: str) -> Response:

@@ -7,6 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from serving.answer_bodies import AnswerBody, BlockBody, MergeBody, RestoreBody, VerdictBody
 from serving.api.shapes import ProblemShape
+from serving.automatic_bodies import OutcomeBody, ReleaseBody, SuspendBody, SwitchBody
 from serving.bodies import BatchBody, CorrectionBody, FeedbackBody, MailBody
 
 RAW_MAIL_EXAMPLE = "From: ana@example.com\r\nSubject: Where is my parcel?\r\n\r\nOrder 48213 should have been here on Monday.\r\n"
@@ -21,6 +22,10 @@ COMPONENTS: tuple[type[BaseModel], ...] = (
     MergeBody,
     RestoreBody,
     VerdictBody,
+    ReleaseBody,
+    OutcomeBody,
+    SwitchBody,
+    SuspendBody,
 )
 REFERENCE = "#/components/schemas/{model}"
 
@@ -70,7 +75,12 @@ DECIDED = SUGGESTED | {
     "vetoes": [{"rule": "R20", "name": "auto_submitted", "fired": False, "value": ""}],
     "queue": "orders",
     "required_skills": ["en"],
+    "rules": [{"name": "press", "sets": [{"field": "queue", "rule": "press", "model": "orders", "applied": True}]}],
+    "checks": [{"name": "mode", "value": "suggest", "limit": "auto", "passed": False}],
     "guarantee": None,
+    "audit": False,
+    "holdout": False,
+    "control": {"kill_switch": False, "suspended": [], "budget_left": {"hour": 20, "day": 200, "customer_day": 1}},
     "suggestions": [{"suggestion_id": "sug_01JDA5Z7T2V8XKQ4M3N6P9R0SC"} | suggestion for suggestion in SUGGESTED["suggestions"]],
 }
 

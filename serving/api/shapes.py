@@ -105,6 +105,121 @@ class ReplayShape(Shape):
     decision: dict[str, Any]
 
 
+class ReplyStateShape(Shape):
+    """What became of a reply so far."""
+
+    state: Literal["reserved", "released", "sent", "failed", "unknown", "lapsed", "held_out"]
+    reason: str | None
+    action_now: Literal["auto_reply", "suggest"] = Field(description="What the decision amounts to at this moment")
+    groups: list[str]
+    audit: bool
+    reserved_until: datetime
+    released_at: datetime | None
+    ended_at: datetime | None
+
+
+class FileShape(Shape):
+    """A file that goes out with a reply."""
+
+    name: str
+    mime: str
+    size: int
+    sha256: str
+
+
+class ReleaseShape(Shape):
+    """A reply to send now."""
+
+    decision_id: str
+    state: Literal["released"]
+    answer_id: str
+    answer_version: int
+    language: str
+    title: str
+    text: str
+    attachments: list[FileShape]
+    audit: bool
+    released_at: datetime
+
+
+class OutcomeShape(Shape):
+    """What is known about a reply, and the groups that this stopped."""
+
+    decision_id: str
+    outcome: str
+    is_new: bool
+    suspended: list[str]
+    reply: ReplyStateShape
+
+
+class AuditShape(Shape):
+    """A reply that awaits a verdict."""
+
+    decision_id: str
+    topic: str | None
+    answer_id: str
+    language: str
+    state: str
+    released_at: datetime | None
+
+
+class AuditsShape(Shape):
+    """One page of them."""
+
+    data: list[AuditShape]
+    next_cursor: str | None
+    has_more: bool
+
+
+class SwitchShape(Shape):
+    """The kill switch."""
+
+    on: bool
+    reason: str | None
+    changed_at: datetime | None
+    changed_by: str | None
+
+
+class SuspensionShape(Shape):
+    """A group that is or was stopped."""
+
+    group: str
+    since: datetime
+    reason: str
+    rearmed_at: datetime | None
+    rearmed_by: str | None
+    is_suspended: bool
+
+
+class SuspensionsShape(Shape):
+    """All of them, newest first."""
+
+    data: list[SuspensionShape]
+
+
+class GuaranteeShape(Shape):
+    """What is promised, and the evidence since."""
+
+    bundle: str
+    is_void: bool = Field(description="The bundle has a certificate about another score, other heads or another encoder")
+    kill_switch: bool
+    suspended: list[str]
+    certificate: dict[str, Any] | None
+    not_guaranteed: dict[str, Any] = {}
+    monitors: dict[str, dict[str, Any]]
+    drift: dict[str, dict[str, Any]] = Field(default={}, description="What the tests for drift found; `limit` is the wealth of an alarm")
+
+
+class PolicyShape(Shape):
+    """A policy; its number is its ETag."""
+
+    id: int
+    version: str
+    policy: dict[str, Any]
+    author: str | None
+    at: datetime
+
+
 class ModelsShape(Shape):
     """What serves now."""
 

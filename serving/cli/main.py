@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from serving.api.health import program_version
-from serving.cli import answers, check, curating, judging, keeping, keys, serve
+from serving.cli import answers, automatic, check, curating, judging, keeping, keys, serve, what_if
 
 app = typer.Typer(
     name="replywell",
@@ -16,7 +16,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (serve, judging, keys, check, keeping):
+for module in (serve, judging, keys, check, keeping, what_if):
     module.add_to(app)
 
 base = typer.Typer(
@@ -28,6 +28,7 @@ base = typer.Typer(
 for module in (answers, curating):
     module.add_to(base)
 app.add_typer(base, name="answers")
+automatic.add_to(app)
 
 
 def _version(wanted: bool) -> None:

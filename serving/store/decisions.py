@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from serving.store.ids import is_id
@@ -56,6 +56,12 @@ def decisions_by_id(session: Session, ids: Sequence[str]) -> dict[str, dict[str,
 def newest_decision_ids(session: Session, limit: int) -> tuple[str, ...]:
     """Ids of the newest decisions, newest first."""
     return tuple(session.scalars(select(DecisionRow.id).order_by(DecisionRow.id.desc()).limit(limit)))
+
+
+def count_decisions(session: Session, start: datetime, end: datetime) -> int:
+    """How many mails were decided in a time."""
+    within = (DecisionRow.decided_at >= start, DecisionRow.decided_at < end)
+    return session.scalar(select(func.count()).select_from(DecisionRow).where(*within)) or 0
 
 
 def _row(stored: StoredDecision) -> dict[str, Any]:

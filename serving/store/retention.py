@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from serving.store.automatic_tables import ReplyRow
 from serving.store.idempotency import forget_answers
 from serving.store.tables import DecisionRow, FeedbackRow
 
@@ -26,6 +27,7 @@ def purge_text(session: Session, before: datetime, now: datetime, limit: int = 5
     session.flush()
     ids = [row.id for row in rows]
     session.execute(update(FeedbackRow).where(FeedbackRow.decision_id.in_(ids)).values(final_text=None))
+    session.execute(update(ReplyRow).where(ReplyRow.decision_id.in_(ids)).values(text=None, customer=None, sender=None, arrivals=[]))
     forget_answers(session, before)
     return len(rows)
 

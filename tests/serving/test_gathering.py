@@ -8,6 +8,7 @@ import pytest
 
 from data.mail import Mail
 from data.parse import mail_from_fields
+from model.predictor import AskedQuestion
 from model.retriever import AnswerIndex
 from model.understanding import Understanding
 from serving.bundles import Engine
@@ -35,6 +36,10 @@ class Counting:
         if self.trips_over and any(self.trips_over in mail.body for mail in mails):
             raise RuntimeError("cannot read this")
         return self.reader.understand_many(mails, index)
+
+    def read_question(self, text: str) -> AskedQuestion:
+        """A question."""
+        return self.reader.read_question(text)
 
 
 def test_everybody_gets_the_result_of_the_own_mail(engine: Engine) -> None:

@@ -1,0 +1,1 @@
+"""Replies without a person: reserved, released once, watched, and stopped."""

@@ -1,0 +1,46 @@
+"""Stopping and arming automatic replies: everything at once, or a group. What was reserved and not released yet stops with it."""
+
+from sqlalchemy.orm import Session
+
+from serving.store.answers import Made
+from serving.store.control import Switch, lock_switch, throw_switch
+from serving.store.replies import lapse_reserved
+from serving.store.state import Event, record_event
+from serving.store.watched import rearm, suspend
+
+EVERYTHING = "all"
+KILL_SWITCH = "kill_switch"
+
+
+def stop_everything(session: Session, reason: str, made: Made) -> Switch:
+    """Throw the kill switch. No reservation outlives it, also when it is off again soon."""
+    switch = throw_switch(session, on=True, reason=reason, made=made)
+    note_lapsed(session, lapse_reserved(session, KILL_SWITCH, made.at), KILL_SWITCH, made)
+    return switch
+
+
+def allow_again(session: Session, reason: str, made: Made) -> Switch:
+    """Take the kill switch back. Suspended groups stay suspended."""
+    return throw_switch(session, on=False, reason=reason, made=made)
+
+
+def stop_group(session: Session, group: str, reason: str, made: Made) -> bool:
+    """Suspend a group, `all` for every reply, until a person arms it again; False when it is suspended already."""
+    lock_switch(session)
+    if not suspend(session, group, reason, made):
+        return False
+    held = lapse_reserved(session, "suspended", made.at, None if group == EVERYTHING else group)
+    note_lapsed(session, held, f"suspended:{group}", made)
+    return True
+
+
+def arm_group(session: Session, group: str, made: Made) -> bool:
+    """Let a person arm a group again; False when it is not suspended."""
+    lock_switch(session)
+    return rearm(session, group, made)
+
+
+def note_lapsed(session: Session, decision_ids: tuple[str, ...], reason: str, made: Made) -> None:
+    """Reservations that became suggestions, one event for each."""
+    for decision_id in decision_ids:
+        record_event(session, Event(at=made.at, kind="reply.lapsed", subject=decision_id, data={"reason": reason, "by": made.by}))

@@ -1,0 +1,109 @@
+"""Whether the mail still is like the mail of the calibration: an alarm stops all automatic replies until a person has looked.
+
+Whoever decides a mail leaves two numbers in the same transaction; the worker folds them in, in order of the decisions, each once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from model.bundle import Bundle
+from model.deciding.control import ALL
+from model.deciding.sampling import natural_key
+from model.decision import Action, Decision
+from model.understanding import Understanding
+from model.watching.betting import WatchError
+from model.watching.drift import NOVELTY, SCORE, DriftWatch
+from serving.automatic.control import stop_group
+from serving.engine import Engine
+from serving.mail_request import MailRequest
+from serving.store.answers import Made
+from serving.store.arrivals import hashed
+from serving.store.control import lock_switch
+from serving.store.database import Database
+from serving.store.sightings import Sighting, has_uncounted, load_drift, save_drift, take_uncounted
+
+# Of the doubt that a certificate leaves, for false alarms: of the audits, and of the tests for drift (tests/proofs/streams.py).
+SHARE_OF_AUDITS, SHARE_OF_DRIFT = 0.8, 0.2
+AT_ONCE = 500
+SEEN_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A mail that was decided: what the models made of it, what was decided, and under which id."""
+
+    request: MailRequest
+    understanding: Understanding
+    decision: Decision
+    decision_id: str
+
+
+def sighting_of(seen: Seen, engine: Engine) -> Sighting | None:
+    """What the tests see of a mail; None of machine mail, of an empty one, and where nothing is promised."""
+    is_mail = seen.decision.action is not Action.PARK and not seen.request.mail.is_empty
+    if not is_mail or engine.bundle.certificate is None or engine.bundle.reference is None:
+        return None
+    return Sighting(
+        bundle_id=engine.bundle.id,
+        key=hashed("mail", natural_key(seen.request.mail, seen.request.context.arrival)),
+        decision_id=seen.decision_id,
+        novelty=seen.understanding.novelty.score,
+        score=seen.understanding.answer_probability,
+    )
+
+
+def drift_of(session: Session, bundle: Bundle) -> DriftWatch | None:
+    """What is known about the mail since the calibration; a new watch when there is none yet, None where there is nothing to watch."""
+    if bundle.certificate is None or bundle.reference is None:
+        return None
+    state = load_drift(session, bundle.id)
+    try:
+        return DriftWatch.from_json(state) if state else _begun(bundle)
+    except WatchError:  # written by another version: its evidence cannot be continued, a new one is valid from here on
+        return _begun(bundle)
+
+
+def fold_in(database: Database, bundle: Bundle, now: datetime) -> tuple[str, ...]:
+    """Let the mails that wait enter the tests; the groups that this suspends."""
+    with database.reading() as session:
+        if bundle.certificate is None or not has_uncounted(session, bundle.id):
+            return ()
+    with database.writing() as session:
+        lock_switch(session)
+        return _folded(session, bundle, Made(by=None, at=now))
+
+
+def arm_drift(session: Session, bundle: Bundle, now: datetime) -> None:
+    """Begin a new round of each test whose alarm lasts: what came since counts as known mail. The switch must be locked."""
+    watch = drift_of(session, bundle)
+    if watch is None or not watch.alarms:
+        return
+    for name in watch.alarms:
+        watch = watch.rearmed(name)
+    save_drift(session, bundle.id, watch.to_json(), now)
+
+
+def _folded(session: Session, bundle: Bundle, made: Made) -> tuple[str, ...]:
+    before = watch = drift_of(session, bundle)
+    if watch is None or before is None:
+        return ()
+    for one in take_uncounted(session, bundle.id, AT_ONCE):
+        watch = watch.observe({"novelty": one.novelty, "score": one.score}, one.decision_id)
+    save_drift(session, bundle.id, watch.to_json(), made.at)
+    new = watch.alarms - before.alarms
+    return (ALL,) if new and stop_group(session, ALL, _reason(watch, new), made) else ()
+
+
+def _begun(bundle: Bundle) -> DriftWatch | None:
+    certificate, reference = bundle.certificate, bundle.reference
+    if certificate is None or reference is None:
+        return None
+    signals = {"novelty": (NOVELTY, reference.novelty), "score": (SCORE, reference.scores)}
+    return DriftWatch.start(signals, SHARE_OF_DRIFT * certificate.target.delta)
+
+
+def _reason(watch: DriftWatch, alarms: frozenset[str]) -> str:
+    told = (f"{name} after {watch.tests[name].alarmed_after} mails" for name in sorted(alarms))
+    return f"drift: the mail is not like that of the calibration any more: {', '.join(told)}"

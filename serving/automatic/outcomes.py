@@ -1,0 +1,36 @@
+"""Taking what became of a reply: kept once, and where it is a verdict on an audited reply, evidence for the monitors."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from model.risk import Certificate
+from serving.automatic.watching import count_verdicts
+from serving.store.answers import Made
+from serving.store.control import lock_switch
+from serving.store.outcomes import VERDICTS, Outcome, save_outcome
+from serving.store.replies import Reply, load_reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The reply as it is after an outcome; `is_new` is False when it was known; `suspended` are the groups that it stopped."""
+
+    reply: Reply
+    is_new: bool
+    suspended: tuple[str, ...] = ()
+
+
+def take_outcome(session: Session, decision_id: str, outcome: Outcome, certificate: Certificate | None, made: Made) -> Taken | None:
+    """Keep what became of a reply; None when the decision sent nothing.
+
+    Raises:
+        OutcomeError: it cannot follow what is known.
+    """
+    lock_switch(session)
+    reply = load_reply(session, decision_id)
+    if reply is None:
+        return None
+    is_new = save_outcome(session, reply, outcome, made)
+    suspended = count_verdicts(session, certificate, made) if is_new and outcome in VERDICTS else ()
+    return Taken(reply=load_reply(session, decision_id) or reply, is_new=is_new, suspended=suspended)

@@ -1,0 +1,39 @@
+"""Who wrote last: by hashes of customer, sender and mailbox, and of the messages that a mail answers. Kept for a day."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from serving.store.automatic_tables import ArrivalRow
+
+ROWS_AT_ONCE = 5000
+
+
+def hashed(*parts: str) -> str:
+    """sha256 of some words, so that who is meant can be recognised and not read."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def note_arrivals(session: Session, decisions: Mapping[str, Sequence[str]], now: datetime) -> None:
+    """Remember the keys of decisions that are being stored, oldest first; the newest mail of a key replaces older ones."""
+    newest = {key: decision_id for decision_id, keys in decisions.items() for key in keys}
+    rows = [{"key": key, "decision_id": decision_id, "at": now} for key, decision_id in sorted(newest.items())]
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        statement = dialect.insert(ArrivalRow).values(rows[start : start + ROWS_AT_ONCE])
+        taken = {"decision_id": statement.excluded.decision_id, "at": statement.excluded.at}
+        session.execute(statement.on_conflict_do_update(index_elements=[ArrivalRow.key], set_=taken))
+
+
+def newest_arrivals(session: Session, keys: Sequence[str]) -> frozenset[str]:
+    """The decisions about the newest mails of these keys."""
+    return frozenset(session.scalars(select(ArrivalRow.decision_id).where(ArrivalRow.key.in_(keys))))
+
+
+def forget_arrivals(session: Session, before: datetime) -> None:
+    """Drop what is too old to come between a decision and its reply."""
+    session.execute(delete(ArrivalRow).where(ArrivalRow.at < before))

@@ -1,0 +1,82 @@
+"""The switch, the policies and the stopped groups, as the store keeps them."""
+
+import pytest
+
+from serving.store.answers import Made
+from serving.store.arrivals import forget_arrivals, newest_arrivals, note_arrivals
+from serving.store.control import read_switch, throw_switch
+from serving.store.database import Database
+from serving.store.policies import StalePolicyError, current_policy, list_policies, load_policy, put_policy, take_over_policy
+from serving.store.state import list_events
+from serving.store.watched import list_suspensions, load_monitors, rearm, save_monitors, suspend, suspended_groups
+from tests.serving.conftest import NOW
+
+MADE = Made(by="eva", at=NOW)
+
+
+def test_the_configured_policy_is_taken_over_once(database: Database) -> None:
+    for version in ("pol@a", "pol@b"):
+        with database.writing() as session:
+            assert take_over_policy(session, version, {"max_suggestions": 3}, MADE).version == "pol@a"
+    with database.reading() as session:
+        assert [stored.id for stored in list_policies(session)] == [1]
+
+
+def test_every_policy_is_kept_and_the_newest_counts(database: Database) -> None:
+    for number in (1, 2):
+        with database.writing() as session:
+            assert put_policy(session, f"pol@{number}", {"max_suggestions": number}, MADE).id == number
+    with database.reading() as session:
+        assert (current_policy(session), load_policy(session, 1)) == tuple(list_policies(session))
+        assert [event.kind for event in list_events(session)] == ["policy.changed"] * 2
+
+
+def test_the_same_policy_again_changes_nothing(database: Database) -> None:
+    with database.writing() as session:
+        assert put_policy(session, "pol@1", {}, MADE) == put_policy(session, "pol@1", {}, Made(by="bob", at=NOW))
+        assert read_switch(session).generation == 1
+
+
+def test_a_change_over_an_older_policy_is_refused(database: Database) -> None:
+    with database.writing() as session:
+        put_policy(session, "pol@1", {}, MADE)
+        put_policy(session, "pol@2", {"max_suggestions": 2}, MADE, if_id=1)
+        with pytest.raises(StalePolicyError, match="at 2 by now"):
+            put_policy(session, "pol@3", {}, MADE, if_id=1)
+
+
+def test_the_switch_says_who_threw_it_and_why(database: Database) -> None:
+    with database.writing() as session:
+        throw_switch(session, on=True, reason="wrong prices", made=MADE)
+    with database.reading() as session:
+        switch = read_switch(session)
+    assert (switch.kill_switch, switch.reason, switch.changed_by, switch.changed_at) == (True, "wrong prices", "eva", NOW)
+
+
+def test_a_group_is_stopped_once_and_armed_by_a_person(database: Database) -> None:
+    with database.writing() as session:
+        assert [suspend(session, "a", "two wrong", MADE) for _ in range(2)] == [True, False]
+        assert suspended_groups(session) == {"a"}
+        assert [rearm(session, "a", MADE) for _ in range(2)] == [True, False]
+        assert suspended_groups(session) == frozenset()
+        assert [(one.group, one.rearmed_by) for one in list_suspensions(session)] == [("a", "eva")]
+
+
+def test_evidence_is_kept_for_each_certificate(database: Database) -> None:
+    with database.writing() as session:
+        save_monitors(session, "first", {"all": {"judged": 1}}, NOW)
+        save_monitors(session, "second", {"all": {"judged": 2}, "a": {"judged": 3}}, NOW)
+    with database.reading() as session:
+        assert load_monitors(session, "first") == {"all": {"judged": 1}}
+        assert load_monitors(session, "third") == {}
+        assert load_monitors(session, "second") == {"all": {"judged": 2}, "a": {"judged": 3}}
+
+
+def test_the_newest_mail_of_a_key_replaces_older_ones(database: Database) -> None:
+    with database.writing() as session:
+        note_arrivals(session, {"dec_1": ["a" * 64, "b" * 64], "dec_2": ["a" * 64]}, NOW)
+        note_arrivals(session, {"dec_3": ["b" * 64], "dec_4": []}, NOW)
+        note_arrivals(session, {}, NOW)
+        assert newest_arrivals(session, ["a" * 64, "b" * 64]) == {"dec_2", "dec_3"}
+        forget_arrivals(session, NOW)
+        assert newest_arrivals(session, ["a" * 64]) == {"dec_2"}
