@@ -20,7 +20,7 @@ BREAKS = {"&&", "||", "|", ";", "&", ">", "<", "2>"}
 @cache
 def make_targets() -> frozenset[str]:
     """Targets that a person may name."""
-    return frozenset(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return frozenset(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @cache
