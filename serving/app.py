@@ -127,22 +127,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     repeated = (daily_purge, answer_dates, neighbours_follow, reply_times, drift_watch)
     workers: list[BatchWorker | Repeated] = [BatchWorker(service), *(work(service) for work in repeated)]
-    following = (asyncio.create_task(_follow_models(service)), asyncio.create_task(_follow_base(service)))
+    stopping = asyncio.Event()
+    following = [asyncio.create_task(follow_up(service, stopping)) for follow_up in (_follow_models, _follow_base)]
     for worker in workers:
         worker.start()
     yield
-    for task in following:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    stopping.set()  # not cancelled: their threads would still use the database after it was closed
+    await asyncio.gather(*following, return_exceptions=True)
     for worker in workers:
         worker.stop()
     service.database.close()
 
 
-async def _follow_base(service: Service) -> None:
-    while True:
-        await asyncio.sleep(POLL_SECONDS)
+async def _next_look(stopping: asyncio.Event) -> bool:
+    """Wait for the time of the next look; False when the application ends."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), POLL_SECONDS)
+    return not stopping.is_set()
+
+
+async def _follow_base(service: Service, stopping: asyncio.Event) -> None:
+    while await _next_look(stopping):
         try:
             await asyncio.to_thread(follow_base, service)
             await asyncio.to_thread(service.engines.rebuild_index)
@@ -152,10 +157,9 @@ async def _follow_base(service: Service) -> None:
             EVENTS.error("the answer base could not be followed", exc_info=True)
 
 
-async def _follow_models(service: Service) -> None:
+async def _follow_models(service: Service, stopping: asyncio.Event) -> None:
     tried, polls = 0, 0
-    while True:
-        await asyncio.sleep(POLL_SECONDS)
+    while await _next_look(stopping):
         polls += 1
         seen = 0 if polls % RETRY_POLLS == 0 else tried
         try:

@@ -25,7 +25,15 @@ def test_shows_its_version() -> None:
 def test_a_training_that_is_stopped_leaves_nothing(tmp_path: Path, stop: signal.Signals) -> None:
     write_rows(tmp_path / "rows.jsonl", make_examples(240).examples)
     command = [sys.executable, "-c", START, "learn", "rows.jsonl", "--encoder", "hashing", "--out", "B"]
-    process = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        # Ctrl-C goes to what runs in the foreground: a background job inherits that it is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stderr is not None
     while "Encoding" not in (line := process.stderr.readline()):
         assert line or process.poll() is None, "ended before it began"
