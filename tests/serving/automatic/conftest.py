@@ -47,9 +47,9 @@ def certified(trained: tuple[Path, Path], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Half past nine."""
-    return Clock()
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """Half past nine, or the moment that a test asks for."""
+    return Clock(getattr(request, "param", NOW))
 
 
 @pytest.fixture

@@ -24,6 +24,9 @@ from tests.serving.engines import SEEDS
 TAXONOMY = Taxonomy.load(SEEDS / "taxonomy.toml")
 ARRIVED = Arrived(now=NOW, mailbox="support")
 RAW = "From: ana@example.com\nDate: {date}\nSubject: Where is it?\n\nMy parcel {name} is late.\n"
+FILES = sorted(sorted((SEEDS / "mails").glob("*.eml"))[:16], key=lambda file: (mail_from_file(file).date or NOW, file.name))
+# A service whose clock went back would take what it has just reserved for expired.
+OLDEST = mail_from_file(FILES[0]).date or NOW
 
 
 def _mail(name: str, date: str = "Fri, 20 Nov 2026 10:00:00 +0000") -> str:
@@ -99,12 +102,12 @@ def test_an_archive_that_cannot_be_used_is_one_line(tmp_path: Path, name: str, c
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("clock", [OLDEST], indirect=True, ids=["from the oldest on"])
 def test_a_folder_gives_what_really_sending_it_through_gives(caller: TestClient, sending: Service, clock: Clock, tmp_path: Path) -> None:
     changes: dict[str, Any] = {"holdout_share": 0.2, "audit_share": 0.5}
     allow(sending, **changes)
-    files = sorted((SEEDS / "mails").glob("*.eml"))[:16]
     really = []
-    for file in sorted(files, key=lambda file: (mail_from_file(file).date or NOW, file.name)):
+    for file in FILES:
         shutil.copy(file, tmp_path)
         clock.now = mail_from_file(file).date or NOW
         headers = {"Content-Type": "message/rfc822"}
