@@ -21,8 +21,7 @@ def evidence_of(
         energies: (n,) log total weight of the topics, see `model.novelty.energy`.
     """
     same = known_topics[None, :] == topics[:, None]
-    count = min(NEIGHBOURS, cosines.shape[1])
-    nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+    nearest = nearest_columns(cosines)
     columns = (
         energies,
         np.take_along_axis(cosines, nearest, axis=1).mean(axis=1),
@@ -33,3 +32,9 @@ def evidence_of(
     return [
         Evidence(energy=energy, nearest=near, support=support, agreement=agreement) for energy, near, support, agreement in rows.tolist()
     ]
+
+
+def nearest_columns(cosines: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Columns of the five largest values of each row, in no order."""
+    count = min(NEIGHBOURS, cosines.shape[1])
+    return np.argpartition(-cosines, count - 1, axis=1)[:, :count]

@@ -13,9 +13,9 @@ from model.answer_score import AnswerScore
 from model.calibration import Probabilities
 from model.classifier import Reading, TopicHead
 from model.encoder import Encoder, EncoderReference, Vectors
-from model.evidence import evidence_of
+from model.evidence import evidence_of, nearest_columns
 from model.explain import tokens_for_and_against
-from model.novelty import NEIGHBOURS, NoveltyHead, energy, mean_of_nearest
+from model.novelty import NoveltyHead, energy, mean_of_nearest
 from model.passages import Passages, mail_vector
 from model.requests import requests_cut, second_request
 from model.retriever import AnswerIndex, RankingWeights
@@ -128,9 +128,8 @@ class Predictor:
         opinions = self.opinions(self.read(vector, [cut.text]), cosines[:1])
         topics = opinions.topics[0]
         ranking = Ranking.of(self.parts.topics.labels, topics)
-        prior = {entry.label: entry.probability for entry in ranking.entries}
         novelty = round(float(opinions.novelty[0]), PROBABILITY_DIGITS)
-        matches = index.match(index.nearest(vector)[0], prior, language.code, self.parts.ranking) if index is not None else ()
+        matches = index.match(index.nearest(vector)[0], ranking.by_label, language.code, self.parts.ranking) if index is not None else ()
         known = Understanding(
             language=language,
             topic=ranking,
@@ -147,7 +146,7 @@ class Predictor:
     def answer_probability(self, known: Understanding, words: int) -> float | None:
         """How likely the first match is right for a mail of so many words; without an answer base, the one answer of the first topic."""
         score = self.parts.score
-        return score.probability(known, known.matches[0] if known.matches else None, words) if score is not None else None
+        return score.probability(known, known.first_match, words) if score is not None else None
 
     def read_question(self, text: str) -> AskedQuestion:
         """Read what somebody searches for, without all that only a decision needs."""
@@ -158,8 +157,7 @@ class Predictor:
         whole = mail_vector(vectors)[None, :]
         link, scores = self.parts.topics.link, self.parts.topics.scores(self.read(whole, [cut.text]))
         ranking = Ranking.of(self.parts.topics.labels, link.probabilities(scores)[0])
-        topics = {entry.label: entry.probability for entry in ranking.entries}
-        return AskedQuestion(language=self._detector.detect(text), topics=topics, vector=vectors[0])
+        return AskedQuestion(language=self._detector.detect(text), topics=ranking.by_label, vector=vectors[0])
 
     def read(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> Reading:
         """What the heads read of masked texts and their vectors."""
@@ -230,8 +228,7 @@ class Predictor:
 
 def nearest_rows(cosines: NDArray[np.float32]) -> NDArray[np.int64]:
     """Columns of the five largest values of each row, the largest first."""
-    count = min(NEIGHBOURS, cosines.shape[1])
-    candidates = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+    candidates = nearest_columns(cosines)
     order = np.argsort(-np.take_along_axis(cosines, candidates, axis=1), axis=1, kind="stable")
     return np.asarray(np.take_along_axis(candidates, order, axis=1))
 

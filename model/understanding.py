@@ -49,6 +49,11 @@ class Ranking:
         second = self.entries[1].probability if len(self.entries) > 1 else 0.0
         return round(self.entries[0].probability - second, PROBABILITY_DIGITS)
 
+    @property
+    def by_label(self) -> dict[str, float]:
+        """Probability of every label."""
+        return {entry.label: entry.probability for entry in self.entries}
+
     def without(self, unknown: frozenset[str]) -> "Ranking":
         """The same ranking without labels that no longer exist."""
         return Ranking(entries=tuple(entry for entry in self.entries if entry.label not in unknown))
@@ -143,3 +148,8 @@ class Understanding:
     explanation: Explanation = Explanation()
     evidence: Evidence | None = None
     answer_probability: float | None = None
+
+    @property
+    def first_match(self) -> Match | None:
+        """The answer that `answer_probability` is about; None without an answer base."""
+        return self.matches[0] if self.matches else None

@@ -105,7 +105,7 @@ def _auto_submitted(mail: Mail) -> str:
 
 
 def _mailing_list(mail: Mail) -> str:
-    return next((name for name in LIST_HEADERS if mail.header(name) is not None), "")
+    return _header_among(mail, LIST_HEADERS)
 
 
 def _bulk(mail: Mail) -> str:
@@ -120,7 +120,7 @@ def _response_suppressed(mail: Mail) -> str:
 
 
 def _robot_header(mail: Mail) -> str:
-    return next((name for name in ROBOT_HEADERS if mail.header(name) is not None), "")
+    return _header_among(mail, ROBOT_HEADERS)
 
 
 def _many_senders(mail: Mail) -> str:
@@ -144,17 +144,16 @@ def _other_reply_to(mail: Mail) -> str:
 
 def _loop_header(mail: Mail) -> str:
     hops = sum(1 for _ in _values(mail, "received"))
-    return next((name for name in LOOP_HEADERS if mail.header(name) is not None), f"{hops} hops" if hops > MANY_HOPS else "")
+    return _header_among(mail, LOOP_HEADERS) or (f"{hops} hops" if hops > MANY_HOPS else "")
 
 
 def _report(mail: Mail) -> str:
     """Delivery reports, receipts and complaints of feedback loops."""
-    failed = "x-failed-recipients" if mail.header("x-failed-recipients") is not None else ""
-    return _type_among(mail, REPORTS) or failed
+    return _type_among(mail, REPORTS) or _header_among(mail, ("x-failed-recipients",))
 
 
 def _bulk_mark(mail: Mail) -> str:
-    return next((name for name in BULK_MARKS if mail.header(name) is not None), "")
+    return _header_among(mail, BULK_MARKS)
 
 
 def _spam(mail: Mail) -> str:
@@ -177,6 +176,10 @@ def _invitation(mail: Mail) -> str:
 
 def _encrypted(mail: Mail) -> str:
     return _type_among(mail, ENCRYPTED)
+
+
+def _header_among(mail: Mail, names: tuple[str, ...]) -> str:
+    return next((name for name in names if mail.header(name) is not None), "")
 
 
 def _type_among(mail: Mail, kinds: tuple[str, ...]) -> str:
@@ -211,5 +214,5 @@ RULES: tuple[tuple[str, str, Find], ...] = (
     ("R31", "invitation", _invitation),
     ("R32", "encrypted", _encrypted),
 )
-# An address of a robot may be a contact form that speaks for a customer: recorded, and later never answered, but people see it.
+# An address of a robot may be a contact form that speaks for a customer: recorded and never answered by itself, but people see it.
 PARKING = {"R01", "R20", "R22", "R25"}

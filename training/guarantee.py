@@ -170,14 +170,8 @@ def from_judged(judged: Judged, scope: Scope) -> Calibration:
 
 def group_of(judged: Judged, row: int, scope: Scope) -> str:
     """The group of a mail, known before its label: what the models say, not what is true."""
-    match scope:
-        case Scope.TOPIC:
-            return judged.labels[int(judged.topics[row].argmax())]
-        case Scope.ANSWER:
-            return next(iter(judged.answers[row]), "") if judged.answers is not None else ""
-        case Scope.LANGUAGE:
-            return judged.examples[row].language or UNDETERMINED
-    return Scope.ALL.value
+    first = next(iter(judged.answers[row]), None) if judged.answers is not None else None
+    return scope.group_of(judged.labels[int(judged.topics[row].argmax())], first, judged.examples[row].language or UNDETERMINED)
 
 
 def plan_of(bundle: Bundle, answers: Sequence[Answer], scope: Scope) -> tuple[str, ...]:
@@ -218,7 +212,7 @@ def change_p_value(mails: Calibration, score: AnswerScore) -> float:
     Over time score, novelty and error are looked at together; against the training the scores, whose quantiles the grid keeps.
     """
     dates = row_dates(mails.examples)
-    if dates is not None and not np.isnan(dates).any():
+    if dates is not None:
         return exchangeability(np.stack([mails.scores, mails.novelty, mails.wrong], axis=1), dates)
     counts = np.diff(np.array([0.0, *score.grid.shares])) * 1000
     training = np.repeat(np.array(score.grid.thresholds), np.round(counts).astype(int))

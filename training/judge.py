@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.answer import Answer
 from data.examples import Example
-from data.language import LanguageGuess
+from data.language import UNDETERMINED, LanguageGuess
 from data.parse import mail_from_fields
 from model.calibration import Probabilities
 from model.context import Context
@@ -51,8 +51,7 @@ class Judged:
     topics (n, t) · urgencies (n, u) and the chosen level (n,), or None without an urgency head · novelty (n,), `novel` (n,) above
     the limit · answers: ids, best first, or None · reasons (n,): why decide() hands the mail to people, empty where it does not ·
     scores (n,): how likely the answer that would be sent is right, 0 for novel mails and several requests; None where no such score was
-    learnt · right (n,): whether it is,
-    None where nobody has said.
+    learnt · right (n,): whether it is, None where nobody has said.
     """
 
     examples: tuple[Example, ...]
@@ -144,8 +143,7 @@ def _scores(understandings: Sequence[Understanding]) -> NDArray[np.float64] | No
 
 
 def _right(example: Example, known: Understanding, index: AnswerIndex | None) -> bool | None:
-    first = known.matches[0] if known.matches else None
-    return is_right(example, known.topic.label, first, index.answers if index is not None else {})
+    return is_right(example, known.topic.label, known.first_match, index.answers if index is not None else {})
 
 
 def _understandings(
@@ -159,10 +157,9 @@ def _understandings(
         novelty = round(float(opinions.novelty[row]), PROBABILITY_DIGITS)
         matches: tuple[Match, ...] = ()
         if index is not None:
-            prior = {entry.label: entry.probability for entry in topic.entries}
-            matches = index.match(nearest[row], prior, example.language or "und", predictor.parts.ranking)
+            matches = index.match(nearest[row], topic.by_label, example.language or UNDETERMINED, predictor.parts.ranking)
         known = Understanding(
-            language=LanguageGuess(code=example.language or "und", probability=1.0 if example.language else 0.0),
+            language=LanguageGuess(code=example.language or UNDETERMINED, probability=1.0 if example.language else 0.0),
             topic=topic,
             urgency=_urgency(predictor, opinions, row),
             novelty=Novelty(score=novelty, is_novel=novelty > predictor.parts.novelty.limit),

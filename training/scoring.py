@@ -59,10 +59,9 @@ def fit_score(parts: Parts, unseen: Sequence[Unseen], base: Base) -> AnswerScore
     rows, right = [], []
     for part in unseen:
         for example, known in zip(part.examples, understandings(part, parts, index), strict=True):
-            first = known.matches[0] if known.matches else None
-            verdict = is_right(example, known.topic.label, first, index.answers if index is not None else {})
+            verdict = is_right(example, known.topic.label, known.first_match, index.answers if index is not None else {})
             if verdict is not None:
-                rows.append(signals(known, first, len(example.content.split()), names))
+                rows.append(signals(known, known.first_match, len(example.content.split()), names))
                 right.append(verdict)
     truth = np.array(right, dtype=bool)
     table = np.array(rows).reshape(len(rows), len(names))
@@ -103,8 +102,7 @@ def understandings(part: Unseen, parts: Parts, index: AnswerIndex | None) -> Ite
         topic = Ranking.of([part.labels[column] for column in read], part.topics[row, read])
         matches: tuple[Match, ...] = ()
         if index is not None:
-            prior = {entry.label: entry.probability for entry in topic.entries}
-            matches = index.match(nearest[row], prior, example.language or UNDETERMINED, parts.ranking)
+            matches = index.match(nearest[row], topic.by_label, example.language or UNDETERMINED, parts.ranking)
         yield Understanding(
             language=LanguageGuess(code=example.language or UNDETERMINED, probability=1.0 if example.language else 0.0),
             topic=topic,

@@ -9,7 +9,7 @@ from model.deciding.facts import slot_faults
 
 def _answer(case: Case) -> Finding:
     """The score speaks of the best match; where another answer would be sent, nothing is known about that one."""
-    scored = case.known.matches[0].answer_id if case.known.matches else None
+    scored = case.known.first_match.answer_id if case.known.first_match else None
     found = case.first.answer_id if case.first else None
     return found, scored, found is not None and found == scored
 

@@ -146,4 +146,4 @@ def _effect(key: str, value: Mapping[str, Any], taxonomy: Taxonomy) -> Effect:
         raise PolicyError(f"{key} needs at least one of {', '.join(known)}")
     only_known(f"{key}: unknown topic", [value["topic"]] if "topic" in value else [], taxonomy.labels)
     only_known(f"{key}: unknown urgency", [value["urgency"]] if "urgency" in value else [], taxonomy.urgencies)
-    return Effect(**{kind: item for kind, item in given.items()})  # type: ignore[arg-type]
+    return Effect(**given)  # type: ignore[arg-type]

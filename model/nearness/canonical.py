@@ -126,16 +126,6 @@ def _without_thanks(text: str) -> str:
     return text
 
 
-def _addresses(start: str, greeted: bool) -> bool:
-    """True for a greeting, or for the capitalised name that follows one."""
-    words = start.split()
-    if len(words) > GREETING_WORDS:
-        return False
-    if is_greeting(fold(start)):
-        return True
-    return greeted and 0 < len(words) <= NAME_WORDS and all(word[0].isupper() or word[0] in "⟨{" for word in words)
-
-
 def _without_farewell(text: str) -> str:
     """Cut at the first closing formula below which stand only names, courtesies and disclaimers."""
     marks = list(SENTENCE_END.finditer(text))

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from model.risk.bounds import fewest_accepted
+from model.risk.bounds import fewest, fewest_accepted
 from model.risk.target import Target
 
 HORIZON = 20_000
@@ -52,12 +52,12 @@ class Looks:
 
     def certified_at(self, wrong: NDArray[np.bool_]) -> int | None:
         """After how many of these labels (n,), in order of arrival, the target was proven; None when it was not."""
-        passed = self._passed(np.concatenate([[0], np.cumsum(wrong)]))
+        passed = self._passed(wrong)
         return self.labels[passed] if passed is not None else None
 
     def p_value(self, wrong: NDArray[np.bool_]) -> float:
         """Probability, at an error rate of α, of being certified as early as these labels (n,) were; 1 when they were not."""
-        passed = self._passed(np.concatenate([[0], np.cumsum(wrong)]))
+        passed = self._passed(wrong)
         return self.spent[passed] if passed is not None else 1.0
 
     def still_needed(self, labels: int, errors: int) -> int | None:
@@ -65,7 +65,8 @@ class Looks:
         open_looks = (look for look, most in zip(self.labels, self.errors, strict=True) if look > labels and most >= errors)
         return next((look - labels for look in open_looks), None)
 
-    def _passed(self, errors_so_far: NDArray[np.int64]) -> int | None:
+    def _passed(self, wrong: NDArray[np.bool_]) -> int | None:
+        errors_so_far = np.concatenate([[0], np.cumsum(wrong)])
         looks = zip(self.labels, self.errors, strict=True)
         passed = (number for number, (look, most) in enumerate(looks) if look < len(errors_so_far) and errors_so_far[look] <= most)
         return next(passed, None)
@@ -126,13 +127,7 @@ def _labels_until(uncrossed: NDArray[np.float64], alpha: float, budget: float) -
     def crossing(labels: int) -> float:
         return float(uncrossed @ binom.cdf(left, labels, alpha))
 
-    low, high = 1, 1
-    while crossing(high) > budget:
-        low, high = high + 1, 2 * high
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if crossing(middle) > budget else (low, middle)
-    return high
+    return fewest(crossing, 1, budget)
 
 
 def _placed(target: Target) -> Iterator[tuple[int, float]]:

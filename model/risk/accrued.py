@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from model.risk.accrual import GOOD_SHARE, Looks
-from model.risk.bounds import p_values
+from model.risk.bounds import is_shown_too_high
 from model.risk.grid import Grid
 from model.risk.target import RiskError, Target
-from model.risk.thresholds import Lack, NoThreshold, Outcome, Threshold
+from model.risk.thresholds import Lack, NoThreshold, Outcome, Threshold, paired
 
 MAIN_SHARE = 0.75
 
@@ -34,9 +34,7 @@ def accrued_threshold(scores: NDArray[np.float64], wrong: NDArray[np.bool_], gri
     Raises:
         RiskError: not as many scores as labels.
     """
-    scores, wrong = np.asarray(scores, dtype=np.float64), np.asarray(wrong, dtype=bool)
-    if scores.shape != wrong.shape or scores.ndim != 1:
-        raise RiskError(f"one score and one label a mail are needed, not {scores.shape} and {wrong.shape}")
+    scores, wrong = paired(scores, wrong)
     main = _main_start(grid, target)
     others = [start for start in grid.starts if start < main]
     own = Target(alpha=target.alpha, delta=target.delta * (MAIN_SHARE if others else 1.0))
@@ -93,7 +91,7 @@ def _missing(scores: NDArray[np.float64], wrong: NDArray[np.bool_], grid: Grid, 
     mine = wrong[scores >= grid.thresholds[position]]
     accepted, errors = len(mine), int(mine.sum())
     needed = Looks.plan(part).still_needed(accepted, errors)
-    if needed is None or (errors and 1 - float(p_values(errors - 1, accepted, part.alpha)) <= part.delta):
+    if needed is None or (errors and is_shown_too_high(errors, accepted, part)):
         return NoThreshold(reason=Lack.ERROR_TOO_HIGH, labels_still_needed=None, accepted=accepted, errors=errors)
     share = (accepted + grid.shares[position]) / (len(scores) + 1)
     return NoThreshold(reason=Lack.TOO_FEW_LABELS, labels_still_needed=int(np.ceil(needed / share)), accepted=accepted, errors=errors)

@@ -1,5 +1,6 @@
 """Exact binomial statistics of errors among accepted mails: p-values, upper bounds, and how many labels a bound needs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,14 @@ def power(rates: Any, accepted: Any, target: Target) -> NDArray[np.float64]:
     return np.asarray(binom.cdf(most, accepted, rates), dtype=np.float64)
 
 
+def is_shown_too_high(errors: int, accepted: int, target: Target) -> bool:
+    """So many errors, at least one, that an error rate of alpha or less is refuted at the confidence of the target."""
+    return 1 - float(p_values(errors - 1, accepted, target.alpha)) <= target.delta
+
+
 def fewest_accepted(errors: int, target: Target) -> int:
     """The smallest number of accepted mails at which so many errors still prove the target; ln δ / ln(1-α), rounded up, for none."""
-    return _first(lambda accepted: float(binom.cdf(errors, accepted, target.alpha)), errors + 1, target.delta)
+    return fewest(lambda accepted: float(binom.cdf(errors, accepted, target.alpha)), errors + 1, target.delta)
 
 
 def accepted_needed(rate: float, target: Target) -> int | None:
@@ -51,11 +57,11 @@ def accepted_needed(rate: float, target: Target) -> int | None:
     def tail(accepted: int) -> float:
         return float(betainc(accepted * (1 - rate), accepted * rate + 1, 1 - target.alpha))
 
-    needed = _first(tail, 1, target.delta)
+    needed = fewest(tail, 1, target.delta)
     return needed if needed < MOST_LABELS else None
 
 
-def _first(tail: Any, low: int, level: float) -> int:
+def fewest(tail: Callable[[int], float], low: int, level: float) -> int:
     """The smallest number from `low` on with tail ≤ level, of a tail that falls; at most `MOST_LABELS`."""
     high = max(low, 1)
     while high < MOST_LABELS and tail(high) > level:

@@ -1,6 +1,5 @@
 """What was proven about automatic replies, on which mails, for which score and which answers: one file of a bundle."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,8 +7,6 @@ from typing import Any
 
 from model.risk.target import RiskError, Target
 from model.risk.thresholds import Lack, NoThreshold, Outcome, Threshold, outcome_from_json, outcome_to_json
-
-EVERYTHING = "all"
 
 
 class Scope(StrEnum):
@@ -20,6 +17,11 @@ class Scope(StrEnum):
     ANSWER = "answer"
     LANGUAGE = "language"
 
+    def group_of(self, topic: str | None, answer_id: str | None, language: str) -> str:
+        """Name of the group of a mail, known before its label; empty where it has none."""
+        of_scope = {Scope.ALL: Scope.ALL.value, Scope.TOPIC: topic, Scope.ANSWER: answer_id, Scope.LANGUAGE: language}
+        return of_scope[self] or ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
@@ -27,7 +29,7 @@ class Certificate:
 
     groups: outcome by group, under the one key "all" for the scope all · calibrated_on: number of mails · data: their fingerprint ·
     score: version of the score · answers: content hash by id; empty when each topic stands for its one approved answer ·
-    exchangeability: p-value of the test that the mails do not change with time.
+    exchangeability: p-value of the test that the mails do not change with time or, without dates, do not differ from the training's.
     """
 
     target: Target
@@ -47,8 +49,7 @@ class Certificate:
 
     def group_of(self, topic: str | None, answer_id: str | None, language: str) -> str:
         """Name of the group of a mail, whether the certificate speaks of it or not."""
-        of_scope = {Scope.ALL: EVERYTHING, Scope.TOPIC: topic, Scope.ANSWER: answer_id, Scope.LANGUAGE: language}
-        return of_scope[self.scope] or ""
+        return self.scope.group_of(topic, answer_id, language)
 
     def threshold_for(self, topic: str | None, answer_id: str | None, language: str) -> Outcome:
         """From which score on this answer may be sent to a mail of this topic and language."""
@@ -88,15 +89,3 @@ class Certificate:
             raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RiskError(f"this is no certificate: {error}") from error
-
-    @classmethod
-    def read(cls, content: bytes | str) -> "Certificate":
-        """The certificate in a JSON document.
-
-        Raises:
-            RiskError: no JSON, or no certificate.
-        """
-        try:
-            return cls.from_json(json.loads(content))
-        except (ValueError, RecursionError) as error:
-            raise RiskError(str(error)) from error

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.risk.bounds import accepted_needed, fewest_accepted, p_values, upper_bound
+from model.risk.bounds import accepted_needed, fewest_accepted, is_shown_too_high, p_values, upper_bound
 from model.risk.grid import Grid
 from model.risk.target import RiskError, Target
 
@@ -87,9 +87,7 @@ class Counts:
         Raises:
             RiskError: not as many scores as labels, or a score that is not a number.
         """
-        scores, wrong = np.asarray(scores, dtype=np.float64), np.asarray(wrong, dtype=bool)
-        if scores.shape != wrong.shape or scores.ndim != 1:
-            raise RiskError(f"one score and one label a mail are needed, not {scores.shape} and {wrong.shape}")
+        scores, wrong = paired(scores, wrong)
         if not np.isfinite(scores).all():
             raise RiskError("every score must be a finite number")
         # Where in the grid a mail is accepted first; thresholds fall, so their negatives rise.
@@ -98,6 +96,18 @@ class Counts:
         accepted = np.bincount(first, minlength=size)[:-1].cumsum()
         errors = np.bincount(first[wrong], minlength=size)[:-1].cumsum()
         return cls(accepted=accepted.astype(np.int64), errors=errors.astype(np.int64), mails=len(scores))
+
+
+def paired(scores: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Scores and labels as arrays (n,) of their types.
+
+    Raises:
+        RiskError: not as many scores as labels.
+    """
+    scores, wrong = np.asarray(scores, dtype=np.float64), np.asarray(wrong, dtype=bool)
+    if scores.shape != wrong.shape or scores.ndim != 1:
+        raise RiskError(f"one score and one label a mail are needed, not {scores.shape} and {wrong.shape}")
+    return scores, wrong
 
 
 def rejected(p: NDArray[np.float64], budgets: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -199,8 +209,7 @@ def _accepted_in_all(accepted: int, errors: int, target: Target) -> int | None:
     at_this_rate = accepted_needed(errors / accepted if accepted else 0.0, target)
     if at_this_rate is not None:
         return max(at_this_rate, accepted + 1)
-    is_shown_too_high = 1 - float(p_values(errors - 1, accepted, target.alpha)) <= target.delta
-    return None if is_shown_too_high else max(fewest_accepted(errors, target), accepted + 1)
+    return None if is_shown_too_high(errors, accepted, target) else max(fewest_accepted(errors, target), accepted + 1)
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:

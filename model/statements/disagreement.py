@@ -29,7 +29,6 @@ AMOUNTS = frozenset((Kind.PERIOD, Kind.PRICE, Kind.PERCENT, Kind.NUMBER))
 # What a translation leaves as it is.
 UNIVERSAL = frozenset((Kind.PERIOD, Kind.PRICE, Kind.PERCENT, Kind.DATE, Kind.TIME))
 OPPOSITES = {"before": "after", "after": "before", "minimum": "maximum", "maximum": "minimum", "open": "closed", "closed": "open"}
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DIMENSIONS = {"gb": "mb", "kb": "mb", "tb": "mb", "g": "kg", "t": "kg", "cm": "m", "mm": "m", "km": "m", "ml": "l", "kw": "w"}
 FREE, FEE, NOT, NONE, BEFORE = "0", "fee", "not", "none", "before"
 NEGATIONS = frozenset((NOT, NONE))

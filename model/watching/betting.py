@@ -7,6 +7,7 @@ simple jumper: Vovk et al. 2021); it is moved, never made, so the promise stays.
 """
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,23 @@ def limit(delta: float, round_: int) -> float:
     So the chance of any false alarm in all rounds together stays at `delta`, however often people re-arm.
     """
     return (math.pi * round_) ** 2 / (6.0 * delta)
+
+
+def played(weights: tuple[float, ...], factors: Weights, rounds: float, most: float) -> tuple[tuple[float, ...], bool]:
+    """One round of a single watch as plain values: the weights (1 + bets,) after `bet`, and whether their wealth has reached `most`."""
+    after = bet(np.array(weights), factors, rounds)
+    return tuple(after.tolist()), bool(wealth(after) >= most)
+
+
+def check_watched(name: str, watched: Iterable[str]) -> None:
+    """Refuse a name that is not watched.
+
+    Raises:
+        WatchError: it is not among them.
+    """
+    known = sorted(watched)
+    if name not in known:
+        raise WatchError(f"{name!r} is not watched; watched are {', '.join(known)}")
 
 
 def check_share(name: str, value: float) -> None:

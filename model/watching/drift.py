@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.watching.betting import WatchError, Weights, bet, check_share, limit, opening, wealth
+from model.watching.betting import WatchError, Weights, check_share, check_watched, limit, opening, played
 
 # Fixed before any mail is seen. Foreign mail shows in the last hundredths of novelty, doubtful mail all along the logit of the score.
 NOVELTY_EDGES = (*(step / 20 for step in range(1, 20)), 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999, 1.0)
@@ -112,9 +112,10 @@ class ConformalTest:
             return counted
         rank = ranks(np.array(self.reference) + np.array(since), np.array(cell), np.array(tie))
         recent = np.array(self.recent)
-        weights = bet(np.array(self.weights), gains(bets(self.signal), rank, recent), PATIENCE_MAILS + self.mails)
-        after = counted.mails if wealth(weights) >= limit(self.delta, self.round) else None
-        return replace(counted, weights=tuple(weights.tolist()), recent=tuple(remembered(recent, rank).tolist()), alarmed_after=after)
+        factors, most = gains(bets(self.signal), rank, recent), limit(self.delta, self.round)
+        weights, is_reached = played(self.weights, factors, PATIENCE_MAILS + self.mails, most)
+        after = counted.mails if is_reached else None
+        return replace(counted, weights=weights, recent=tuple(remembered(recent, rank).tolist()), alarmed_after=after)
 
     @property
     def shares(self) -> tuple[tuple[str, float, float], ...]:
@@ -125,14 +126,14 @@ class ConformalTest:
 
     def rearmed(self) -> "ConformalTest":
         """A person accepts the mail as it is: what came since counts as calibration, and a new round begins with a smaller share."""
-        fresh = ConformalTest(
+        return ConformalTest(
             signal=self.signal,
             reference=_ints(np.array(self.reference) + np.array(self.since)),
             since=(0,) * self.signal.cells,
             delta=self.delta,
             weights=_opening(self.signal),
+            round=self.round + 1,
         )
-        return replace(fresh, round=self.round + 1)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types: counts and weights, never a text."""
@@ -202,8 +203,7 @@ class DriftWatch:
         Raises:
             WatchError: nothing of that name is watched.
         """
-        if name not in self.tests:
-            raise WatchError(f"{name!r} is not watched; watched are {', '.join(sorted(self.tests))}")
+        check_watched(name, self.tests)
         return DriftWatch(tests={**self.tests, name: self.tests[name].rearmed()})
 
     def to_json(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.watching.betting import WatchError, Weights, bet, check_share, limit, opening, wealth
+from model.watching.betting import WatchError, Weights, check_share, check_watched, limit, opening, played
 
 ALL = "all"
 # Errors of everything rise a little, those of one group much, since what is new often goes to one topic.
@@ -99,14 +99,13 @@ class BettingMonitor:
         if self.is_alarmed:
             return counted
         told = factors(self.alpha, np.array(self.rates), np.array(wrong))
-        weights = bet(np.array(self.weights), told, patience(self.alpha) + self.judged)
-        after = counted.judged if wealth(weights) >= self.limit else None
-        return replace(counted, weights=tuple(weights.tolist()), alarmed_after=after)
+        weights, is_reached = played(self.weights, told, patience(self.alpha) + self.judged, self.limit)
+        return replace(counted, weights=weights, alarmed_after=counted.judged if is_reached else None)
 
     def rearmed(self, at: datetime) -> "BettingMonitor":
         """A person trusts the replies again: a new round with wealth 1 and the next, smaller share of `delta`."""
-        fresh = BettingMonitor(alpha=self.alpha, delta=self.delta, rates=self.rates, weights=_opening(len(self.rates)))
-        return replace(fresh, round=self.round + 1, since=at)
+        weights = _opening(len(self.rates))
+        return BettingMonitor(alpha=self.alpha, delta=self.delta, rates=self.rates, weights=weights, round=self.round + 1, since=at)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; `from_json` gives an equal monitor again."""
@@ -165,8 +164,7 @@ class Watch:
         Raises:
             WatchError: nothing of that name is watched.
         """
-        if name not in self.monitors:
-            raise WatchError(f"{name!r} is not watched; watched are {', '.join(sorted(self.monitors))}")
+        check_watched(name, self.monitors)
         return Watch(monitors={**self.monitors, name: self.monitors[name].rearmed(at)})
 
     def to_json(self) -> dict[str, Any]:

@@ -26,8 +26,7 @@ class Reference:
     def of(cls, scores: NDArray[np.float64], novelty: NDArray[np.float64], text_hashes: Sequence[str] = ()) -> "Reference":
         """Keep a random part of n mails."""
         chosen = np.random.default_rng(0).permutation(len(scores))[:MOST_ROWS]
-        columns = (tuple(np.round(column[chosen], DIGITS).tolist()) for column in (scores, novelty))
-        kept_scores, kept_novelty = columns
+        kept_scores, kept_novelty = (tuple(np.round(column[chosen], DIGITS).tolist()) for column in (scores, novelty))
         return cls(scores=kept_scores, novelty=kept_novelty, text_hashes=tuple(sorted(text_hashes)))
 
     @property

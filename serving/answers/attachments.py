@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from data.answer import Answer, AnswerAttachment
-from serving.answers.sources.attached import MOST_ATTACHMENTS, is_file_name
+from serving.answers.sources.attached import MOST_ATTACHMENTS, attached_bytes, is_file_name
 from serving.store.answers import AnswerStoreError, Made
 from serving.store.files import load_file, save_file
 
@@ -40,6 +41,16 @@ def attach_file(
         raise AttachmentError("; ".join(faults))
     save_file(session, content, made)
     return attachment
+
+
+def save_attached(session: Session, answers: Iterable[Answer], folder: Path | None, made: Made) -> None:
+    """Keep those attachments of answers that lie in a folder, as they were when they were read."""
+    if folder is None:
+        return
+    for attachment in {one.sha256: one for answer in answers for one in answer.attachments}.values():
+        content = attached_bytes(folder, attachment)
+        if content is not None:
+            save_file(session, content, made)
 
 
 def attachment_faults(attachments: Sequence[AnswerAttachment]) -> list[str]:

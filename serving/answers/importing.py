@@ -8,21 +8,18 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from data.imported import ImportedAnswer, Refused
+from serving.answers.attachments import save_attached
 from serving.answers.embedding import Embedder, Progress
 from serving.answers.encoding import Encoding
 from serving.answers.import_report import ImportReport, Recorder
 from serving.answers.restoring import Restoring, put_blocks, without_own
-from serving.answers.sources.attached import attached_bytes
 from serving.answers.sources.kinds import Kind, kind_of, last_line, read_answers
 from serving.answers.sources.reading import Item, ReadOptions
 from serving.store.answer_imports import put_imported
 from serving.store.answers import Made
 from serving.store.blocks import list_blocks
 from serving.store.database import Database
-from serving.store.files import save_file
 
 ROWS_AT_ONCE = 500
 HELP_DESKS = (Kind.ZAMMAD, Kind.ZENDESK, Kind.FREESCOUT)
@@ -113,7 +110,7 @@ class _Import:
             return
         with self._database.writing() as session:
             put_blocks(session, rows, self._options.made)
-            self._save_files(session, rows)
+            save_attached(session, (row.answer for row in rows), self._options.read.files, self._options.made)
             rest, known = without_own(session, rows)
             puts = (known, put_imported(session, rest, self._options.made))
             if self._options.is_dry_run:
@@ -121,13 +118,6 @@ class _Import:
         for put in puts:
             self._recorder.put(put)
             self._restoring.note(rows, put)
-
-    def _save_files(self, session: Session, rows: Sequence[ImportedAnswer]) -> None:
-        folder = self._options.read.files
-        for attachment in {one.sha256: one for row in rows for one in row.answer.attachments}.values():
-            content = attached_bytes(folder, attachment) if folder else None
-            if content is not None:
-                save_file(session, content, self._options.made)
 
 
 def _chunks(first: Item, items: Iterator[Item]) -> Iterator[Sequence[Item]]:

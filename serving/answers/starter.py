@@ -6,12 +6,11 @@ from pathlib import Path
 
 from data.answer import Answer
 from data.imported import ImportedAnswer
-from serving.answers.sources.attached import attached_bytes
+from serving.answers.attachments import save_attached
 from serving.store.answer_imports import put_imported
 from serving.store.answers import Made
 from serving.store.base_version import base_version, lock_base
 from serving.store.database import Database
-from serving.store.files import save_file
 
 SOURCE = "starter"
 
@@ -33,8 +32,5 @@ def take_over(database: Database, answers: Sequence[Answer], now: datetime, file
         lock_base(session)
         if not rows or base_version(session) != 0:
             return 0
-        for attachment in {one.sha256: one for answer in answers for one in answer.attachments}.values():
-            content = attached_bytes(files, attachment) if files is not None else None
-            if content is not None:
-                save_file(session, content, made)
+        save_attached(session, answers, files, made)
         return put_imported(session, rows, made).created

@@ -18,7 +18,7 @@ from serving.answers.duplicates import pair_to_json
 from serving.answers.lifecycle import Rules
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
 from serving.api.making import made_by, rules_of
 from serving.api.reading import Received, receive_json, revision_of
@@ -26,10 +26,8 @@ from serving.bodies import read_json
 from serving.following import follow_base
 from serving.neighbours import NotBuiltError
 from serving.problems import (
-    FORBIDDEN,
     FOUR_EYES,
     INVALID_ANSWER,
-    INVALID_JSON,
     INVALID_REQUEST,
     MERGED,
     NEAR_DUPLICATE,
@@ -37,14 +35,8 @@ from serving.problems import (
     NOT_FOUND,
     NOT_NOW,
     NOT_READY,
-    OTHER_REQUEST,
     STALE,
-    STILL_RUNNING,
     TAKEN,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
     ProblemError,
 )
 from serving.service import Service
@@ -53,9 +45,9 @@ from serving.store.answer_writes import delete_answer
 from serving.store.answers import AnswerFilter, Made, StoredAnswer, list_answers, load_answer
 from serving.store.idempotency import Answer
 
-READ = (UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_REQUEST, UNAVAILABLE)
+READ = (*ASKED, NOT_FOUND)
 CHANGE = (*READ, NO_REVISION, STALE, MERGED)
-WRITE = (*CHANGE, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_ANSWER, OTHER_REQUEST)
+WRITE = (*CHANGE, *BODY_ONCE, INVALID_ANSWER)
 Curates = Annotated[Caller, Depends(needs("curate"))]
 Reads = Annotated[Caller, Depends(needs("curate", "work"))]
 Name = Annotated[str | None, Query(max_length=255)]
@@ -65,7 +57,7 @@ Change = Callable[[Session, str, int, Made, Rules], StoredAnswer]
 router = APIRouter(tags=["answers"])
 
 
-@router.get("/v1/answers", responses=documented({}, UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE), summary="List answers")
+@router.get("/v1/answers", responses=documented({}, *ASKED), summary="List answers")
 async def listed(
     *,
     service: Serviced,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
 from serving.api.making import made_by
 from serving.api.reading import Received, receive_json
@@ -21,23 +21,7 @@ from serving.automatic.releasing import BehindError, Refused, check_current, pre
 from serving.automatic_bodies import OutcomeBody, ReleaseBody, reply_to_json
 from serving.bodies import read_json
 from serving.following import follow_base, follow_control
-from serving.problems import (
-    FORBIDDEN,
-    IMPOSSIBLE_OUTCOME,
-    INVALID_JSON,
-    INVALID_REQUEST,
-    MEDIA_TYPE,
-    NOT_FOUND,
-    NOT_READY,
-    NOT_RELEASED,
-    OTHER_REQUEST,
-    STILL_RUNNING,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    ProblemError,
-)
+from serving.problems import IMPOSSIBLE_OUTCOME, INVALID_REQUEST, MEDIA_TYPE, NOT_FOUND, NOT_READY, NOT_RELEASED, ProblemError
 from serving.reload import follow
 from serving.service import Service
 from serving.store.answers import Made
@@ -45,8 +29,7 @@ from serving.store.decisions import load_decision
 from serving.store.idempotency import Answer
 from serving.store.outcomes import OutcomeError, awaiting_audit
 
-READ = (UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE)
-WRITE = (*READ, NOT_FOUND, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, OTHER_REQUEST)
+WRITE = (*ASKED, *BODY_ONCE, NOT_FOUND)
 ATTEMPTS = 3
 Sends = Annotated[Caller, Depends(needs("send"))]
 Judges = Annotated[Caller, Depends(needs("send", "work", "supervise"))]
@@ -79,7 +62,7 @@ async def outcome(decision_id: str, request: Request, service: Serviced, caller:
     return await service.in_thread(lambda: _outcome(service, caller, received, decision_id))
 
 
-@router.get("/v1/audits", responses=documented({200: {"model": AuditsShape}}, *READ), summary="Replies that await a verdict")
+@router.get("/v1/audits", responses=documented({200: {"model": AuditsShape}}, *ASKED), summary="Replies that await a verdict")
 async def audits(
     service: Serviced,
     caller: Looks,
@@ -90,7 +73,7 @@ async def audits(
     return json_response(await service.in_thread(lambda: _audits(service, limit, cursor)))
 
 
-@router.get("/v1/reports/automatic", responses=documented({200: {}}, *READ), summary="What automatic replies saved")
+@router.get("/v1/reports/automatic", responses=documented({200: {}}, *ASKED), summary="What automatic replies saved")
 async def automatic_report(
     service: Serviced,
     caller: Annotated[Caller, Depends(needs("report", "supervise", "admin"))],

@@ -11,25 +11,12 @@ from starlette.responses import Response
 
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import ASKED, BODY_ONCE, KEYED, documented
 from serving.api.examples import json_body
 from serving.api.reading import Received, receive_json
 from serving.api.shapes import BatchPageShape, BatchShape
 from serving.bodies import BatchBody, read_json
-from serving.problems import (
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_REQUEST,
-    NOT_FOUND,
-    OTHER_REQUEST,
-    STILL_RUNNING,
-    TOO_LARGE,
-    TOO_MANY,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    ProblemError,
-)
+from serving.problems import INVALID_REQUEST, NOT_FOUND, TOO_LARGE, TOO_MANY, ProblemError
 from serving.service import Service
 from serving.store.batches import ItemResult, Progress, batch_page, batch_progress, create_batch
 from serving.store.idempotency import Answer
@@ -38,17 +25,13 @@ from serving.worker import new_items
 router = APIRouter(tags=["batches"])
 
 Scores = Annotated[Caller, Depends(needs("score"))]
-WRITE = (
-    *(UNAUTHORIZED, FORBIDDEN, STILL_RUNNING, TOO_LARGE, UNSUPPORTED),
-    *(INVALID_JSON, INVALID_REQUEST, OTHER_REQUEST, TOO_MANY, UNAVAILABLE),
-)
 
 
 @router.post(
     "/v1/batches",
     status_code=202,
     openapi_extra={"requestBody": json_body(BatchBody)},
-    responses=documented({202: {"model": BatchShape}}, *WRITE),
+    responses=documented({202: {"model": BatchShape}}, *KEYED, *BODY_ONCE, INVALID_REQUEST, TOO_MANY),
     summary="Decide many mails",
 )
 async def create(request: Request, service: Serviced, caller: Scores) -> Response:
@@ -63,7 +46,7 @@ async def create(request: Request, service: Serviced, caller: Scores) -> Respons
 
 @router.get(
     "/v1/batches/{batch_id}",
-    responses=documented({200: {"model": BatchPageShape}}, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_REQUEST, UNAVAILABLE),
+    responses=documented({200: {"model": BatchPageShape}}, *ASKED, NOT_FOUND),
     summary="How far a batch is, and its decisions",
 )
 async def show(

@@ -14,7 +14,7 @@ from model.watching.betting import limit
 from model.watching.drift import DriftWatch
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import BODY_ONCE, KEYED, documented
 from serving.api.examples import json_body
 from serving.api.making import made_by
 from serving.api.reading import Received, receive_json
@@ -24,26 +24,13 @@ from serving.automatic.drifting import drift_of
 from serving.automatic.watching import arm_monitors, watch_of
 from serving.automatic_bodies import SuspendBody, SwitchBody
 from serving.bodies import read_json
-from serving.problems import (
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_REQUEST,
-    NOT_FOUND,
-    OTHER_REQUEST,
-    STILL_RUNNING,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    ProblemError,
-)
+from serving.problems import INVALID_REQUEST, NOT_FOUND, ProblemError
 from serving.service import Service
 from serving.store.control import Switch, read_switch
 from serving.store.idempotency import Answer
 from serving.store.watched import Suspension, list_suspensions, suspended_groups
 
-READ = (UNAUTHORIZED, FORBIDDEN, UNAVAILABLE)
-WRITE = (*READ, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_REQUEST, OTHER_REQUEST)
+WRITE = (*KEYED, *BODY_ONCE, INVALID_REQUEST)
 Stops = Annotated[Caller, Depends(needs("send", "supervise", "admin"))]
 Arms = Annotated[Caller, Depends(needs("admin"))]
 Looks = Annotated[Caller, Depends(needs("send", "score", "supervise", "report", "admin"))]
@@ -51,7 +38,7 @@ Looks = Annotated[Caller, Depends(needs("send", "score", "supervise", "report", 
 router = APIRouter(tags=["control of automatic replies"])
 
 
-@router.get("/v1/kill-switch", responses=documented({200: {"model": SwitchShape}}, *READ), summary="Whether everything is stopped")
+@router.get("/v1/kill-switch", responses=documented({200: {"model": SwitchShape}}, *KEYED), summary="Whether everything is stopped")
 async def switch(service: Serviced, caller: Looks) -> Response:
     """The kill switch, who threw it, when and why."""
     return json_response(await service.in_thread(lambda: _switch(service)))
@@ -69,7 +56,7 @@ async def throw(request: Request, service: Serviced, caller: Stops) -> Response:
     return await service.in_thread(lambda: _throw(service, caller, received))
 
 
-@router.get("/v1/suspensions", responses=documented({200: {"model": SuspensionsShape}}, *READ), summary="Stopped groups")
+@router.get("/v1/suspensions", responses=documented({200: {"model": SuspensionsShape}}, *KEYED), summary="Stopped groups")
 async def suspensions(service: Serviced, caller: Looks) -> Response:
     """Groups without automatic replies, and those that were armed again; newest first."""
     return json_response(await service.in_thread(lambda: _suspensions(service)))
@@ -90,7 +77,7 @@ async def suspend(request: Request, service: Serviced, caller: Stops) -> Respons
 
 @router.post(
     "/v1/suspensions/{group}/rearm",
-    responses=documented({200: {"model": SuspensionsShape}}, *READ, NOT_FOUND),
+    responses=documented({200: {"model": SuspensionsShape}}, *KEYED, NOT_FOUND),
     summary="Arm a group again",
 )
 async def rearm(group: str, service: Serviced, caller: Arms) -> Response:
@@ -98,7 +85,7 @@ async def rearm(group: str, service: Serviced, caller: Arms) -> Response:
     return json_response(await service.in_thread(lambda: _rearm(service, caller, group)))
 
 
-@router.get("/v1/guarantee", responses=documented({200: {"model": GuaranteeShape}}, *READ), summary="What is guaranteed")
+@router.get("/v1/guarantee", responses=documented({200: {"model": GuaranteeShape}}, *KEYED), summary="What is guaranteed")
 async def guarantee(service: Serviced, caller: Looks) -> Response:
     """The certificate of the bundle that serves, group by group, and the evidence that came in since."""
     return json_response(await service.in_thread(lambda: _guarantee(service)))
@@ -189,6 +176,7 @@ def _drift_to_json(drift: DriftWatch) -> dict[str, Any]:
 
 
 def switch_to_json(switch: Switch) -> dict[str, Any]:
+    """The kill switch as callers and commands read it."""
     return {
         "on": switch.kill_switch,
         "reason": switch.reason,

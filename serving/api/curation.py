@@ -12,7 +12,7 @@ from serving.answer_bodies import MergeBody, VerdictBody, answer_to_json
 from serving.answers.linting import linted_to_json
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
 from serving.api.making import made_by
 from serving.api.reading import receive_json
@@ -20,20 +20,7 @@ from serving.bodies import read_json
 from serving.checking import lint_base, lint_one, lint_to_json
 from serving.following import follow_base
 from serving.looking import look
-from serving.problems import (
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_REQUEST,
-    MERGED,
-    NOT_FOUND,
-    OTHER_REQUEST,
-    STILL_RUNNING,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    ProblemError,
-)
+from serving.problems import INVALID_REQUEST, MERGED, NOT_FOUND, ProblemError
 from serving.service import Service
 from serving.store.answer_merges import merge, unmerge
 from serving.store.base_version import base_version
@@ -41,8 +28,7 @@ from serving.store.findings import LookedFor, load_findings
 from serving.store.idempotency import Answer
 from serving.store.verdicts import Verdict, save_verdict
 
-READ = (UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE)
-WRITE = (*READ, NOT_FOUND, MERGED, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, OTHER_REQUEST)
+WRITE = (*ASKED, NOT_FOUND, MERGED, *BODY_ONCE)
 Curates = Annotated[Caller, Depends(needs("curate"))]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
@@ -50,19 +36,19 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 router = APIRouter(tags=["curation"])
 
 
-@router.post("/v1/answers/duplicates", status_code=202, responses=documented({}, *READ), summary="Look for duplicates")
+@router.post("/v1/answers/duplicates", status_code=202, responses=documented({}, *ASKED), summary="Look for duplicates")
 async def look_for_duplicates(service: Serviced, caller: Curates) -> Response:
     """Starts a search of the whole base beside the service; `GET` gives its result when it is done."""
     return await service.in_thread(lambda: _look(service, LookedFor.DUPLICATES))
 
 
-@router.post("/v1/answers/gaps", status_code=202, responses=documented({}, *READ), summary="Look for gaps")
+@router.post("/v1/answers/gaps", status_code=202, responses=documented({}, *ASKED), summary="Look for gaps")
 async def look_for_gaps(service: Serviced, caller: Curates) -> Response:
     """Starts a search of the last thirty days beside the service; `GET` gives its result when it is done."""
     return await service.in_thread(lambda: _look(service, LookedFor.GAPS))
 
 
-@router.get("/v1/answers/duplicates", responses=documented({}, *READ), summary="What the last search found")
+@router.get("/v1/answers/duplicates", responses=documented({}, *ASKED), summary="What the last search found")
 async def duplicates(*, service: Serviced, caller: Curates, kind: str = "clusters", limit: Limit = 50, offset: Offset = 0) -> Response:
     """`kind` is clusters, unsure (pairs that a person must decide) or variants (translations and paraphrases)."""
     if kind not in ("clusters", "unsure", "variants"):
@@ -70,19 +56,19 @@ async def duplicates(*, service: Serviced, caller: Curates, kind: str = "cluster
     return await service.in_thread(lambda: _page(service, (LookedFor.DUPLICATES, kind), limit, offset))
 
 
-@router.get("/v1/answers/contradictions", responses=documented({}, *READ), summary="Answers that disagree")
+@router.get("/v1/answers/contradictions", responses=documented({}, *ASKED), summary="Answers that disagree")
 async def contradictions(service: Serviced, caller: Curates, limit: Limit = 50, offset: Offset = 0) -> Response:
     """Answers to the same question that differ in a number, a date, an amount, an address or a yes and no."""
     return await service.in_thread(lambda: _page(service, (LookedFor.DUPLICATES, "contradictions"), limit, offset))
 
 
-@router.get("/v1/answers/gaps", responses=documented({}, *READ), summary="What the base does not answer")
+@router.get("/v1/answers/gaps", responses=documented({}, *ASKED), summary="What the base does not answer")
 async def gaps(service: Serviced, caller: Curates, limit: Limit = 50, offset: Offset = 0) -> Response:
     """What customers asked without a good answer, the most work first."""
     return await service.in_thread(lambda: _page(service, (LookedFor.GAPS, "data"), limit, offset))
 
 
-@router.get("/v1/answers/lint", responses=documented({}, *READ), summary="Texts to mend")
+@router.get("/v1/answers/lint", responses=documented({}, *ASKED), summary="Texts to mend")
 async def lint(service: Serviced, caller: Curates, limit: Limit = 50, offset: Offset = 0) -> Response:
     """Every answer with what is wrong with its texts; those without findings are left out."""
 
@@ -93,7 +79,7 @@ async def lint(service: Serviced, caller: Curates, limit: Limit = 50, offset: Of
     return await service.in_thread(work)
 
 
-@router.get("/v1/answers/{answer_id}/lint", responses=documented({}, *READ, NOT_FOUND), summary="What is wrong with one text")
+@router.get("/v1/answers/{answer_id}/lint", responses=documented({}, *ASKED, NOT_FOUND), summary="What is wrong with one text")
 async def lint_answer(answer_id: str, service: Serviced, caller: Curates) -> Response:
     """The findings on the answer, or on the draft that waits beside it."""
     found = await service.in_thread(lambda: lint_one(service.database, service.settings, answer_id, service.clock().date()))

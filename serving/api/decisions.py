@@ -11,28 +11,14 @@ from starlette.responses import Response
 
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import BODY_ONCE, KEYED, documented
 from serving.api.examples import DECIDED, json_body
 from serving.api.reading import Received, receive_json
 from serving.api.shapes import CorrectionShape, FeedbackShape, ReplayShape
 from serving.automatic_bodies import reply_to_json
 from serving.bodies import CorrectionBody, FeedbackBody, read_json
 from serving.bundles import Engine
-from serving.problems import (
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_REQUEST,
-    NOT_FOUND,
-    OTHER_REQUEST,
-    STILL_RUNNING,
-    TEXT_PURGED,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    Fault,
-    ProblemError,
-)
+from serving.problems import INVALID_REQUEST, NOT_FOUND, TEXT_PURGED, Fault, ProblemError
 from serving.replay import TextPurgedError, replay
 from serving.service import Service
 from serving.store.decisions import StoredDecision, load_decision
@@ -40,8 +26,8 @@ from serving.store.idempotency import Answer
 from serving.store.judgements import Correction, Feedback, save_correction, save_feedback
 from serving.store.replies import Reply, load_reply
 
-READ = (UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNAVAILABLE)
-WRITE = (*READ, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_REQUEST, OTHER_REQUEST)
+READ = (*KEYED, NOT_FOUND)
+WRITE = (*READ, *BODY_ONCE, INVALID_REQUEST)
 Reads = Annotated[Caller, Depends(needs("score", "work"))]
 
 router = APIRouter(tags=["decisions and feedback"])

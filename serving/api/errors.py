@@ -12,12 +12,19 @@ from starlette.responses import Response
 from serving.api.refusals import problem_of_refusal
 from serving.logs import EVENTS
 from serving.problems import (
+    FORBIDDEN,
     INTERNAL,
+    INVALID_JSON,
     INVALID_REQUEST,
     MEDIA_TYPE,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    OTHER_REQUEST,
+    STILL_RUNNING,
+    TOO_LARGE,
+    UNAUTHORIZED,
     UNAVAILABLE,
+    UNSUPPORTED,
     Fault,
     Kind,
     ProblemError,
@@ -27,6 +34,11 @@ from serving.store.database import StoreError
 
 PROBLEM = "#/components/schemas/ProblemShape"
 Responses = dict[int | str, dict[str, Any]]
+# What many routes can end with, for `documented`.
+KEYED = (UNAUTHORIZED, FORBIDDEN, UNAVAILABLE)  # a call with a key
+ASKED = (*KEYED, INVALID_REQUEST)  # … that has parameters
+BODY = (TOO_LARGE, UNSUPPORTED, INVALID_JSON)  # a call with a JSON body
+BODY_ONCE = (*BODY, STILL_RUNNING, OTHER_REQUEST)  # … that may have an Idempotency-Key
 
 
 def problem_response(request: Request, problem: ProblemError) -> Response:

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from serving.api.answering import json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import KEYED, documented
 from serving.api.shapes import ModelsShape
 from serving.bundles import Engine, EngineError
-from serving.problems import BUNDLE_REFUSED, FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, ProblemError
+from serving.problems import BUNDLE_REFUSED, UNAUTHORIZED, ProblemError
 from serving.reload import reload_everywhere
 from serving.service import Service
 
@@ -26,7 +26,7 @@ async def models(service: Serviced, caller: Annotated[Caller, Depends(needs())])
 
 @router.post(
     "/v1/models/reload",
-    responses=documented({200: {"model": ModelsShape}}, UNAUTHORIZED, FORBIDDEN, BUNDLE_REFUSED, UNAVAILABLE),
+    responses=documented({200: {"model": ModelsShape}}, *KEYED, BUNDLE_REFUSED),
     summary="Load the configured bundle again",
 )
 async def reload(service: Serviced, caller: Annotated[Caller, Depends(needs("admin"))]) -> Response:

@@ -9,36 +9,22 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from data.taxonomy import Taxonomy
 from model.policy import Policy, PolicyError
 from serving.api.answering import answer, answer_once, etag, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import BODY_ONCE, KEYED, documented
 from serving.api.making import made_by
 from serving.api.reading import Received, receive_json, revision_of
 from serving.api.shapes import PolicyShape
 from serving.following import follow_control
-from serving.problems import (
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_POLICY,
-    INVALID_REQUEST,
-    NO_REVISION,
-    NOT_READY,
-    OTHER_REQUEST,
-    STALE,
-    STILL_RUNNING,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    ProblemError,
-)
+from serving.problems import INVALID_JSON, INVALID_POLICY, INVALID_REQUEST, NO_REVISION, NOT_READY, STALE, ProblemError
 from serving.service import Service
 from serving.store.idempotency import Answer
 from serving.store.policies import StalePolicyError, StoredPolicy, current_policy, put_policy
 
-READ = (UNAUTHORIZED, FORBIDDEN, UNAVAILABLE, NOT_READY)
-WRITE = (*READ, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_REQUEST, INVALID_POLICY, OTHER_REQUEST, STALE, NO_REVISION)
+READ = (*KEYED, NOT_READY)
+WRITE = (*READ, *BODY_ONCE, INVALID_REQUEST, INVALID_POLICY, STALE, NO_REVISION)
 BODY = {"required": True, "content": {"application/json": {"schema": {"type": "object", "description": "docs/policy.md names the keys"}}}}
 
 router = APIRouter(tags=["policy"])
@@ -63,6 +49,18 @@ async def put(request: Request, service: Serviced, caller: Annotated[Caller, Dep
     return await service.in_thread(lambda: _put(service, caller, received, revision))
 
 
+def policy_of(document: Mapping[str, Any], taxonomy: Taxonomy) -> Policy:
+    """The policy that a caller wrote.
+
+    Raises:
+        ProblemError: it does not fit the taxonomy.
+    """
+    try:
+        return Policy.from_json(document, taxonomy)
+    except PolicyError as error:
+        raise ProblemError(INVALID_POLICY, str(error)) from error
+
+
 def policy_to_json(stored: StoredPolicy) -> dict[str, Any]:
     """A stored policy as callers and commands read it."""
     return {
@@ -83,7 +81,7 @@ def _current(service: Service) -> StoredPolicy:
 
 
 def _put(service: Service, caller: Caller, received: Received, revision: int) -> Response:
-    policy = _checked(_document(received.content), service)
+    policy = policy_of(_document(received.content), service.engines.current.bundle.taxonomy)
 
     def work(session: Session) -> Answer:
         try:
@@ -105,10 +103,3 @@ def _document(content: bytes) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise ProblemError(INVALID_REQUEST, "the body must be an object with the keys of a policy")
     return document
-
-
-def _checked(document: Mapping[str, Any], service: Service) -> Policy:
-    try:
-        return Policy.from_json(document, service.engines.current.bundle.taxonomy)
-    except PolicyError as error:
-        raise ProblemError(INVALID_POLICY, str(error)) from error

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from serving.api.answering import json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
-from serving.problems import FORBIDDEN, INVALID_REQUEST, NOT_FOUND, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, ProblemError
+from serving.api.errors import ASKED, documented
+from serving.problems import INVALID_REQUEST, NOT_FOUND, TOO_MANY, UNAVAILABLE, ProblemError
 from serving.searching import LONGEST_QUERY, Question, found_to_json, remember, search
 from serving.service import Service
 from serving.store.searches import SearchScope
@@ -23,7 +23,7 @@ router = APIRouter(tags=["search"])
 
 @router.get(
     "/v1/search",
-    responses=documented({}, UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, TOO_MANY, UNAVAILABLE),
+    responses=documented({}, *ASKED, TOO_MANY),
     summary="Search the answers",
 )
 async def internal(

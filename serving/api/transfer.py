@@ -18,28 +18,21 @@ from serving.answers.lifecycle import approve_block, save_block
 from serving.answers.sources.reading import ImportFileError, Limits, ReadOptions
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
 from serving.api.making import made_by, rules_of
 from serving.api.reading import Received, receive_file, receive_json, revision_of
 from serving.bodies import read_json
 from serving.following import follow_base
 from serving.problems import (
-    FORBIDDEN,
     FOUR_EYES,
     INVALID_ANSWER,
     INVALID_IMPORT,
-    INVALID_JSON,
-    INVALID_REQUEST,
     NO_REVISION,
     NOT_FOUND,
     NOT_NOW,
-    OTHER_REQUEST,
     STALE,
-    STILL_RUNNING,
     TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
     UNSUPPORTED,
     ProblemError,
 )
@@ -56,8 +49,7 @@ KINDS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
 MEDIA = {Format.JSONL: "application/jsonl", Format.CSV: "text/csv; charset=utf-8"}
-READ = (UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE)
-WRITE = (*READ, NOT_FOUND, STILL_RUNNING, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_ANSWER, OTHER_REQUEST)
+WRITE = (*ASKED, *BODY_ONCE, NOT_FOUND, INVALID_ANSWER)
 Curates = Annotated[Caller, Depends(needs("curate"))]
 Reads = Annotated[Caller, Depends(needs("curate", "work"))]
 Name = Annotated[str | None, Query(max_length=60)]
@@ -67,7 +59,7 @@ router = APIRouter(tags=["answers in bulk"])
 
 @router.post(
     "/v1/answers/import",
-    responses=documented({}, *READ, TOO_LARGE, UNSUPPORTED, INVALID_IMPORT),
+    responses=documented({}, *ASKED, TOO_LARGE, UNSUPPORTED, INVALID_IMPORT),
     summary="Import a file",
 )
 async def import_file(
@@ -95,7 +87,7 @@ async def import_file(
     return await service.in_thread(lambda: _import(service, received, options))
 
 
-@router.get("/v1/answers/export", responses=documented({}, *READ), summary="Export the base")
+@router.get("/v1/answers/export", responses=documented({}, *ASKED), summary="Export the base")
 async def export(service: Serviced, caller: Curates, shape: Annotated[Format, Query(alias="format")] = Format.JSONL) -> Response:
     """JSON lines lose nothing but earlier versions; CSV is for spreadsheets, and cannot start a formula in one."""
 
@@ -109,7 +101,7 @@ async def export(service: Serviced, caller: Curates, shape: Annotated[Format, Qu
     return await service.in_thread(work)
 
 
-@router.post("/v1/files", status_code=201, responses=documented({}, *READ, TOO_LARGE, INVALID_ANSWER), summary="Keep a file")
+@router.post("/v1/files", status_code=201, responses=documented({}, *ASKED, TOO_LARGE, INVALID_ANSWER), summary="Keep a file")
 async def upload(request: Request, service: Serviced, caller: Curates, name: Annotated[str, Query(max_length=255)]) -> Response:
     """The body is the file. What comes back is what an answer names to send it."""
     content, mime = await request.body(), request.headers.get("content-type", "application/octet-stream")
@@ -123,7 +115,7 @@ async def upload(request: Request, service: Serviced, caller: Curates, name: Ann
     return await service.in_thread(work)
 
 
-@router.get("/v1/files/{sha256}", responses=documented({}, *READ, NOT_FOUND), summary="A file")
+@router.get("/v1/files/{sha256}", responses=documented({}, *ASKED, NOT_FOUND), summary="A file")
 async def file(sha256: str, service: Serviced, caller: Reads) -> Response:
     """Its bytes, for saving and never for showing in the page."""
 
@@ -138,7 +130,7 @@ async def file(sha256: str, service: Serviced, caller: Reads) -> Response:
     return await service.in_thread(work)
 
 
-@router.get("/v1/blocks", responses=documented({}, *READ), summary="Phrase blocks")
+@router.get("/v1/blocks", responses=documented({}, *ASKED), summary="Phrase blocks")
 async def blocks(service: Serviced, caller: Reads) -> Response:
     """All shared phrases, with their texts by language."""
 

@@ -10,29 +10,16 @@ from starlette.responses import Response
 from serving import pipeline
 from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import BODY, KEYED, documented
 from serving.api.examples import CLASSIFIED, DECIDED, SUGGESTED, mail_body
 from serving.api.reading import Received, receive_mail
 from serving.bodies import MailBody, raw_mail, read_json
 from serving.mail_request import MailRequest
-from serving.problems import (
-    EMPTY_MAIL,
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_MAIL,
-    INVALID_REQUEST,
-    OTHER_REQUEST,
-    STILL_RUNNING,
-    TOO_LARGE,
-    TOO_MANY,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-)
+from serving.problems import EMPTY_MAIL, INVALID_MAIL, INVALID_REQUEST, OTHER_REQUEST, STILL_RUNNING, TOO_MANY
 from serving.service import Service
 from serving.store.idempotency import Answer
 
-PROBLEMS = (UNAUTHORIZED, FORBIDDEN, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_REQUEST, INVALID_MAIL, EMPTY_MAIL, TOO_MANY, UNAVAILABLE)
+PROBLEMS = (*KEYED, *BODY, INVALID_REQUEST, INVALID_MAIL, EMPTY_MAIL, TOO_MANY)
 MAIL = {"requestBody": mail_body()}
 
 router = APIRouter(tags=["understand and decide"])

@@ -7,32 +7,19 @@ from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from model.policy import Policy, PolicyError
 from serving.api.answering import json_response
 from serving.api.auth import Caller, Serviced, needs
-from serving.api.errors import documented
+from serving.api.errors import BODY, KEYED, documented
+from serving.api.policy import policy_of
 from serving.api.reading import receive_json
 from serving.api.shapes import Shape, VersionsShape
 from serving.bodies import Body, Moment, Short, read_json
-from serving.engine import Engine
-from serving.problems import (
-    FORBIDDEN,
-    INVALID_JSON,
-    INVALID_POLICY,
-    INVALID_REQUEST,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNSUPPORTED,
-    Fault,
-    ProblemError,
-)
+from serving.problems import INVALID_POLICY, INVALID_REQUEST, Fault, ProblemError
 from serving.service import Service
 from serving.what_if.result import THEN, Result, remarks_on
 from serving.what_if.stored import StoredArchive
 from serving.what_if.trying import Terms, Trial, try_out, under_policy
 
-PROBLEMS = (UNAUTHORIZED, FORBIDDEN, TOO_LARGE, UNSUPPORTED, INVALID_JSON, INVALID_REQUEST, INVALID_POLICY, UNAVAILABLE)
 MOST = 2_000
 
 router = APIRouter(tags=["policy"])
@@ -73,7 +60,7 @@ class WhatIfShape(Shape):
 @router.post(
     "/v1/policy/what-if",
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": WhatIfBody.model_json_schema()}}}},
-    responses=documented({200: {"model": WhatIfShape}}, *PROBLEMS),
+    responses=documented({200: {"model": WhatIfShape}}, *KEYED, *BODY, INVALID_REQUEST, INVALID_POLICY),
     summary="What another policy would have done",
 )
 async def what_if(request: Request, service: Serviced, caller: Annotated[Caller, Depends(needs("admin"))]) -> Response:
@@ -85,7 +72,8 @@ async def what_if(request: Request, service: Serviced, caller: Annotated[Caller,
 def _tried(service: Service, body: WhatIfBody) -> Result:
     if body.start >= body.end:
         raise ProblemError(INVALID_REQUEST, "from: must be before to", errors=(Fault("/from", "must be before to"),))
-    engine = _engine(service.engines.current, body)
+    current = service.engines.current
+    engine = under_policy(current, policy_of(body.policy, current.bundle.taxonomy))
     archive = StoredArchive.between(service.database, body.start, body.end)
     if len(archive) > body.limit:
         advice = "shorten the time, or use the command `replywell what-if`, which has no limit"
@@ -96,10 +84,3 @@ def _tried(service: Service, body: WhatIfBody) -> Result:
         result.add(one)
     result.remarks = remarks_on(result)
     return result
-
-
-def _engine(current: Engine, body: WhatIfBody) -> Engine:
-    try:
-        return under_policy(current, Policy.from_json(body.policy, current.bundle.taxonomy))
-    except PolicyError as error:
-        raise ProblemError(INVALID_POLICY, str(error)) from error

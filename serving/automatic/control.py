@@ -1,14 +1,16 @@
 """Stopping and arming automatic replies: everything at once, or a group. What was reserved and not released yet stops with it."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from model.deciding.control import ALL
 from serving.store.answers import Made
 from serving.store.control import Switch, lock_switch, throw_switch
-from serving.store.replies import lapse_reserved
+from serving.store.replies import lapse_expired, lapse_reserved
 from serving.store.state import Event, record_event
 from serving.store.watched import rearm, suspend
 
-EVERYTHING = "all"
 KILL_SWITCH = "kill_switch"
 
 
@@ -29,7 +31,7 @@ def stop_group(session: Session, group: str, reason: str, made: Made) -> bool:
     lock_switch(session)
     if not suspend(session, group, reason, made):
         return False
-    held = lapse_reserved(session, "suspended", made.at, None if group == EVERYTHING else group)
+    held = lapse_reserved(session, "suspended", made.at, None if group == ALL else group)
     note_lapsed(session, held, f"suspended:{group}", made)
     return True
 
@@ -38,6 +40,13 @@ def arm_group(session: Session, group: str, made: Made) -> bool:
     """Let a person arm a group again; False when it is not suspended."""
     lock_switch(session)
     return rearm(session, group, made)
+
+
+def end_overdue(session: Session, now: datetime) -> tuple[str, ...]:
+    """Turn what nobody released in time into suggestions. The switch must be locked."""
+    lapsed = lapse_expired(session, now)
+    note_lapsed(session, lapsed, "expired", Made(by=None, at=now))
+    return lapsed
 
 
 def note_lapsed(session: Session, decision_ids: tuple[str, ...], reason: str, made: Made) -> None:

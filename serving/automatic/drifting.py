@@ -12,9 +12,11 @@ from model.bundle import Bundle
 from model.deciding.control import ALL
 from model.deciding.sampling import natural_key
 from model.decision import Action, Decision
+from model.risk import Certificate
 from model.understanding import Understanding
 from model.watching.betting import WatchError
 from model.watching.drift import NOVELTY, SCORE, DriftWatch
+from model.watching.reference import Reference
 from serving.automatic.control import stop_group
 from serving.engine import Engine
 from serving.mail_request import MailRequest
@@ -56,13 +58,14 @@ def sighting_of(seen: Seen, engine: Engine) -> Sighting | None:
 
 def drift_of(session: Session, bundle: Bundle) -> DriftWatch | None:
     """What is known about the mail since the calibration; a new watch when there is none yet, None where there is nothing to watch."""
-    if bundle.certificate is None or bundle.reference is None:
+    certificate, reference = bundle.certificate, bundle.reference
+    if certificate is None or reference is None:
         return None
     state = load_drift(session, bundle.id)
     try:
-        return DriftWatch.from_json(state) if state else _begun(bundle)
+        return DriftWatch.from_json(state) if state else _begun(certificate, reference)
     except WatchError:  # written by another version: its evidence cannot be continued, a new one is valid from here on
-        return _begun(bundle)
+        return _begun(certificate, reference)
 
 
 def fold_in(database: Database, bundle: Bundle, now: datetime) -> tuple[str, ...]:
@@ -86,9 +89,10 @@ def arm_drift(session: Session, bundle: Bundle, now: datetime) -> None:
 
 
 def _folded(session: Session, bundle: Bundle, made: Made) -> tuple[str, ...]:
-    before = watch = drift_of(session, bundle)
-    if watch is None or before is None:
+    before = drift_of(session, bundle)
+    if before is None:
         return ()
+    watch = before
     for one in take_uncounted(session, bundle.id, AT_ONCE):
         watch = watch.observe({"novelty": one.novelty, "score": one.score}, one.decision_id)
     save_drift(session, bundle.id, watch.to_json(), made.at)
@@ -96,10 +100,7 @@ def _folded(session: Session, bundle: Bundle, made: Made) -> tuple[str, ...]:
     return (ALL,) if new and stop_group(session, ALL, _reason(watch, new), made) else ()
 
 
-def _begun(bundle: Bundle) -> DriftWatch | None:
-    certificate, reference = bundle.certificate, bundle.reference
-    if certificate is None or reference is None:
-        return None
+def _begun(certificate: Certificate, reference: Reference) -> DriftWatch:
     signals = {"novelty": (NOVELTY, reference.novelty), "score": (SCORE, reference.scores)}
     return DriftWatch.start(signals, SHARE_OF_DRIFT * certificate.target.delta)
 

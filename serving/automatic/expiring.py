@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from serving.automatic.control import note_lapsed
+from serving.automatic.control import end_overdue
 from serving.automatic.drifting import SEEN_FOR
-from serving.store.answers import Made
 from serving.store.arrivals import forget_arrivals
 from serving.store.control import lock_switch
 from serving.store.database import Database
-from serving.store.replies import forget_unreported, lapse_expired
+from serving.store.replies import forget_unreported
 from serving.store.sightings import forget_sightings
 from serving.store.state import Event, record_event
 
@@ -18,11 +17,9 @@ ARRIVALS_KEPT = timedelta(days=1)
 
 def expire(database: Database, now: datetime) -> int:
     """Do what is due; how many reservations lapsed. Nothing depends on its being punctual: a release looks at the time itself."""
-    made = Made(by=None, at=now)
     with database.writing() as session:
         lock_switch(session)
-        lapsed = lapse_expired(session, now)
-        note_lapsed(session, lapsed, "expired", made)
+        lapsed = end_overdue(session, now)
         for decision_id in forget_unreported(session, now - REPORT_WITHIN, now):
             record_event(session, Event(at=now, kind="reply.unknown", subject=decision_id, data={"by": None}))
         forget_arrivals(session, now - ARRIVALS_KEPT)

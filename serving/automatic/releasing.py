@@ -47,11 +47,10 @@ class Released:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Why nothing may be sent. `reply` is None for a decision that never sent anything."""
+    """Why nothing may be sent."""
 
     reason: str
     detail: str
-    reply: Reply | None = None
 
 
 DETAILS = {
@@ -104,12 +103,13 @@ def release(session: Session, prepared: Prepared, made: Made, *, wrote_in_betwee
         return _given_up(session, reply, reason, made)
     if prepared.read is None:
         return _given_up(session, reply, "text_purged", made)
-    engine, control = read_control(session, prepared.engine, correspondent_of(prepared.read.request), made.at, but=reply.decision_id)
     request = prepared.read.request
+    who = correspondent_of(request)
+    engine, control = read_control(session, prepared.engine, who, made.at, but=reply.decision_id)
     decision = decide(request.mail, prepared.read.understanding, request.context, engine.circumstances(made.at, control))
     if decision.action is not Action.AUTO_REPLY:
         return _given_up(session, reply, f"not_allowed:{','.join(_failed(decision))}", made)
-    now_allowed = Settled(decision=decision, correspondent=correspondent_of(request), engine=engine).reply(reply.decision_id, made.at)
+    now_allowed = Settled(decision=decision, correspondent=who, engine=engine).reply(reply.decision_id, made.at)
     if now_allowed is None or _sent(now_allowed) != _sent(reply):
         return _given_up(session, reply, "answer_changed", made)
     return _released(session, now_allowed, decision, made)
@@ -134,10 +134,10 @@ def released_to_json(released: Released) -> dict[str, Any]:
 
 def _not_reserved(reply: Reply | None) -> Refused:
     if reply is None:
-        return Refused(reason="no_reply", detail=DETAILS["no_reply"])
+        return _refused("no_reply")
     if reply.state is ReplyState.LAPSED:
-        return _refused(reply.reason or "expired", reply)
-    return _refused("held_out" if reply.state is ReplyState.HELD_OUT else "released_before", reply)
+        return _refused(reply.reason or "expired")
+    return _refused("held_out" if reply.state is ReplyState.HELD_OUT else "released_before")
 
 
 def _obstacle(session: Session, switch: Switch, reply: Reply, now: datetime) -> str:
@@ -173,10 +173,10 @@ def _released(session: Session, reply: Reply, decision: Decision, made: Made) ->
 def _given_up(session: Session, reply: Reply, reason: str, made: Made) -> Refused:
     lapse_reply(session, reply.decision_id, reason, made.at)
     note_lapsed(session, (reply.decision_id,), reason, made)
-    return _refused(reason, load_reply(session, reply.decision_id) or reply)
+    return _refused(reason)
 
 
-def _refused(reason: str, reply: Reply) -> Refused:
+def _refused(reason: str) -> Refused:
     kind, _, checks = reason.partition(":")
     detail = f"{DETAILS.get(kind, kind)}{f' ({checks})' if checks else ''}"
-    return Refused(reason=reason, detail=detail, reply=reply)
+    return Refused(reason=reason, detail=detail)

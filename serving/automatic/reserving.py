@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from model.deciding.control import ALL, Control
 from model.decision import Action, Decision, decide
 from model.understanding import Understanding
-from serving.automatic.control import note_lapsed
+from serving.automatic.control import end_overdue
 from serving.automatic.correspondents import Correspondent, correspondent_of
 from serving.automatic.drifting import Seen, sighting_of
 from serving.automatic.policies import under_policy
@@ -24,12 +24,11 @@ from serving.store.answers import Made
 from serving.store.arrivals import note_arrivals
 from serving.store.control import lock_switch, read_switch
 from serving.store.outcomes import note_returns
-from serving.store.replies import RESERVED_FOR, Reply, ReplyState, Taken, lapse_expired, replies_to, save_replies, taken
+from serving.store.replies import RESERVED_FOR, Reply, ReplyState, Taken, replies_to, save_replies, taken
 from serving.store.sightings import Sighting, save_sightings
 from serving.store.state import Event, record_event
 from serving.store.watched import suspended_groups
 
-EXPIRED = "expired"
 RETURNS_WITHIN = timedelta(days=7)
 STOPPED = Control(kill_switch=True)
 
@@ -103,8 +102,7 @@ class Desk:
         settled = self._decided(read)
         if settled.decision.action is Action.AUTO_REPLY and not self.locked:
             lock_switch(self.session)
-            lapsed = lapse_expired(self.session, self.now)
-            note_lapsed(self.session, lapsed, EXPIRED, Made(by=None, at=self.now))
+            end_overdue(self.session, self.now)
             self.locked = True
             settled = self._decided(read)
         return settled

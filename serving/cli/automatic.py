@@ -52,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def show(json: JsonOption = False, config: ConfigOption = None) -> None:
-    """The policy that counts, or the configured one while no service has started."""
+    """The policy that counts; there is one once a service has started or a policy was put."""
     with one_line_errors():
         base = open_base(config)
         with base.database.reading() as session:

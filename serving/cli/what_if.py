@@ -76,11 +76,11 @@ def what_if(
             fail(f"--picture {picture}: pictures are drawn as {PICTURE}, which every browser shows")
         settings = load_settings(Path(config) if config else None)
         base = _database(settings) if mails is None else base_if_there(settings)
-        current, engine = _engines(settings, base, bundle)
+        engine, current = _engines(settings, base, bundle, mails)
         if policy is not None:
             engine = under_policy(engine, _policy(policy, engine))
         terms = Terms(kill_switch=kill_switch, suspended=frozenset(suspended or ()), unlimited=unlimited)
-        result = _run(asked, base, (Trial(engine, terms), Trial(current, terms)), shown=not json)
+        result = _run(asked, base, (Trial(engine, terms), Trial(current, terms) if current else None), shown=not json)
         _write(result, csv, picture)
     print_json(result.to_json()) if json else _show(result)
 
@@ -116,12 +116,12 @@ def _database(settings: Settings) -> Database:
     return database
 
 
-def _engines(settings: Settings, base: Database | None, bundle: str | None) -> tuple[Engine, Engine]:
-    """What serves, and the same with another bundle."""
-    current = EngineLoader(settings, Metrics(), base).load()
-    if bundle is None:
-        return current, current
-    return current, EngineLoader(settings.model_copy(update={"bundle": bundle}), Metrics(), base).load()
+def _engines(settings: Settings, base: Database | None, bundle: str | None, mails: Path | None) -> tuple[Engine, Engine | None]:
+    """What is tried, and what serves: mails of files are compared with it, stored decisions with what was decided then."""
+    tried = EngineLoader(settings if bundle is None else settings.model_copy(update={"bundle": bundle}), Metrics(), base).load()
+    if mails is None:
+        return tried, None
+    return tried, tried if bundle is None else EngineLoader(settings, Metrics(), base).load()
 
 
 def _policy(file: Path, engine: Engine) -> Policy:
@@ -131,14 +131,13 @@ def _policy(file: Path, engine: Engine) -> Policy:
         fail(str(error))
 
 
-def _run(asked: Asked, base: Database | None, trials: tuple[Trial, Trial], *, shown: bool) -> Result:
+def _run(asked: Asked, base: Database | None, trials: tuple[Trial, Trial | None], *, shown: bool) -> Result:
     trial, current = trials
     archive = _archive(asked, base, trial.engine)
-    stored = isinstance(archive, StoredArchive)
-    compared = THEN if stored else f"{current.engine.versions.policy} with {current.engine.versions.model}"
+    compared = THEN if current is None else f"{current.engine.versions.policy} with {current.engine.versions.model}"
     result = Result(versions=trial.engine.versions, compared_with=compared)
     with bar("Trying", shown) as move:
-        for done, one in enumerate(try_out(archive, trial, None if stored else current), start=1):
+        for done, one in enumerate(try_out(archive, trial, current), start=1):
             result.add(one)
             move("mails", done, len(archive))
     result.remarks = remarks_on(result, undated=0 if isinstance(archive, StoredArchive) else archive.undated)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from serving.store.automatic_tables import ArrivalRow
+from serving.store.inserting import insert_into
 
 ROWS_AT_ONCE = 5000
 
@@ -22,9 +22,8 @@ def note_arrivals(session: Session, decisions: Mapping[str, Sequence[str]], now:
     """Remember the keys of decisions that are being stored, oldest first; the newest mail of a key replaces older ones."""
     newest = {key: decision_id for decision_id, keys in decisions.items() for key in keys}
     rows = [{"key": key, "decision_id": decision_id, "at": now} for key, decision_id in sorted(newest.items())]
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        statement = dialect.insert(ArrivalRow).values(rows[start : start + ROWS_AT_ONCE])
+        statement = insert_into(session, ArrivalRow).values(rows[start : start + ROWS_AT_ONCE])
         taken = {"decision_id": statement.excluded.decision_id, "at": statement.excluded.at}
         session.execute(statement.on_conflict_do_update(index_elements=[ArrivalRow.key], set_=taken))
 

@@ -42,16 +42,16 @@ def throw_switch(session: Session, *, on: bool, reason: str, made: Made) -> Swit
     return _changed(session, row, made)
 
 
-def name_policy(session: Session, policy_id: int, made: Made) -> Switch:
+def name_policy(session: Session, policy_id: int, made: Made) -> None:
     """Let another policy count."""
     row = _locked(session)
     row.policy_id = policy_id
-    return _changed(session, row, made)
+    _changed(session, row, made)
 
 
-def note_change(session: Session, made: Made) -> Switch:
-    """Tell all workers that something about automatic replies changed."""
-    return _changed(session, _locked(session), made)
+def note_change(session: Session, made: Made) -> None:
+    """Note that something about automatic replies changed."""
+    _changed(session, _locked(session), made)
 
 
 def _locked(session: Session) -> ControlRow:

@@ -6,10 +6,10 @@ A vector is bytes here; who saves it knows its kind. Vectors say something about
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from serving.store.answer_tables import EmbeddingRow
+from serving.store.inserting import insert_into
 
 ROWS_AT_ONCE = 5000
 
@@ -30,9 +30,8 @@ def load_embeddings(session: Session, encoder: str, text_hashes: Collection[str]
 def save_embeddings(session: Session, encoder: str, vectors: Mapping[str, bytes]) -> None:
     """Keep vectors by the sha256 of their text; those that are there already stay."""
     rows = [{"encoder": encoder, "text_sha256": sha256, "vector": vector} for sha256, vector in sorted(vectors.items())]
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        session.execute(dialect.insert(EmbeddingRow).on_conflict_do_nothing(), rows[start : start + ROWS_AT_ONCE])
+        session.execute(insert_into(session, EmbeddingRow).on_conflict_do_nothing(), rows[start : start + ROWS_AT_ONCE])
 
 
 def drop_embeddings(session: Session, text_hashes: Sequence[str]) -> None:

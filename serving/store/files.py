@@ -1,7 +1,6 @@
 """The files that go out with answers: their bytes in the database, named by their sha256, each kept once."""
 
 import hashlib
-from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -29,12 +28,6 @@ def load_file(session: Session, sha256: str) -> bytes | None:
     if len(sha256) != 64 or not sha256.isalnum():
         return None
     return session.scalar(select(FileRow.content).where(FileRow.sha256 == sha256))
-
-
-def load_files(session: Session, names: Collection[str]) -> Mapping[str, bytes]:
-    """Those of these files that are there, by their sha256."""
-    found = ((sha256, load_file(session, sha256)) for sha256 in sorted(set(names)))
-    return {sha256: content for sha256, content in found if content is not None}
 
 
 def stored_files(session: Session) -> frozenset[str]:

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from serving.store.answers import Made
 from serving.store.automatic_tables import OutcomeRow, ReplyRow
+from serving.store.inserting import insert_into
 from serving.store.replies import GONE_OUT, Reply, ReplyState, end_reply
 from serving.store.state import Event, record_event
 
@@ -59,7 +59,7 @@ def save_outcome(session: Session, reply: Reply, outcome: Outcome, made: Made) -
     if not _added(session, [reply.decision_id], outcome, made):
         return False
     if outcome in ENDS and reply.state is not ReplyState.HELD_OUT:
-        end_reply(session, reply.decision_id, ENDS[outcome], (ReplyState.RELEASED, ReplyState.UNKNOWN), made.at)
+        end_reply(session, reply.decision_id, ENDS[outcome], made.at)
     return True
 
 
@@ -98,8 +98,7 @@ def awaiting_audit(session: Session, limit: int, after: str = "") -> tuple[Await
 def _added(session: Session, decision_ids: Sequence[str], outcome: Outcome, made: Made) -> tuple[str, ...]:
     """Those to which the outcome is new: two calls, or a call and a mail, may say the same at the same moment."""
     rows = [{"decision_id": decision_id, "kind": outcome, "by": made.by, "at": made.at} for decision_id in decision_ids]
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(OutcomeRow).values(rows).on_conflict_do_nothing().returning(OutcomeRow.decision_id)
+    statement = insert_into(session, OutcomeRow).values(rows).on_conflict_do_nothing().returning(OutcomeRow.decision_id)
     new = tuple(session.execute(statement).scalars())
     for decision_id in new:
         record_event(session, Event(at=made.at, kind=f"reply.{outcome}", subject=decision_id, data={"by": made.by}))

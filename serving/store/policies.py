@@ -45,12 +45,6 @@ def load_policy(session: Session, policy_id: int) -> StoredPolicy | None:
     return None if row is None else _stored(row)
 
 
-def list_policies(session: Session, limit: int = 50) -> tuple[StoredPolicy, ...]:
-    """The newest policies, newest first."""
-    rows = session.scalars(select(PolicyRow).order_by(PolicyRow.id.desc()).limit(limit))
-    return tuple(_stored(row) for row in rows)
-
-
 def put_policy(session: Session, version: str, document: Mapping[str, Any], made: Made, *, if_id: int | None = None) -> StoredPolicy:
     """Keep a policy and let it count. One that says what the current one says changes nothing.
 

@@ -40,7 +40,7 @@ GONE_OUT = (ReplyState.RELEASED, ReplyState.SENT, ReplyState.UNKNOWN)
 class Reply:
     """A reply and everything that must still hold when it is released.
 
-    groups: `all`, and the group that the guarantee speaks of. customer, sender, arrivals: hashes. text: what was released.
+    groups: `all`, the topic, and last the group that the guarantee speaks of. customer, sender, arrivals: hashes. text: what was released.
     """
 
     decision_id: str
@@ -112,31 +112,27 @@ def release_reply(session: Session, reply: Reply, text: str, now: datetime) -> b
     return bool(_moved(session, still, state=ReplyState.RELEASED, released_at=now, text=text, groups=list(reply.groups), **under))
 
 
-def lapse_reply(session: Session, decision_id: str, reason: str, now: datetime) -> bool:
-    """Give a reservation up; False when it is not there any more."""
-    still = (ReplyRow.decision_id == decision_id, ReplyRow.state == ReplyState.RESERVED)
-    return bool(_moved(session, still, state=ReplyState.LAPSED, reason=reason, ended_at=now))
+def lapse_reply(session: Session, decision_id: str, reason: str, now: datetime) -> None:
+    """Give a reservation up."""
+    _lapsed(session, ReplyRow.decision_id == decision_id, reason, now)
 
 
 def lapse_expired(session: Session, now: datetime) -> tuple[str, ...]:
     """Give up what nobody released in time. For good: a clock that is set back brings nothing back."""
-    late = (ReplyRow.state == ReplyState.RESERVED, ReplyRow.reserved_until <= now)
-    return _moved(session, late, state=ReplyState.LAPSED, reason="expired", ended_at=now)
+    return _lapsed(session, ReplyRow.reserved_until <= now, "expired", now)
 
 
 def lapse_reserved(session: Session, reason: str, now: datetime, group: str | None = None) -> tuple[str, ...]:
     """Give up all reservations, or those of a group."""
     rows = session.execute(select(ReplyRow.decision_id, ReplyRow.groups).where(ReplyRow.state == ReplyState.RESERVED)).all()
     hit = [row.decision_id for row in rows if group is None or group in row.groups]
-    return _moved(
-        session, (ReplyRow.state == ReplyState.RESERVED, ReplyRow.decision_id.in_(hit)), state=ReplyState.LAPSED, **_end(reason, now)
-    )
+    return _lapsed(session, ReplyRow.decision_id.in_(hit), reason, now)
 
 
-def end_reply(session: Session, decision_id: str, state: ReplyState, before: Collection[ReplyState], now: datetime) -> bool:
-    """Bring a reply from one of the states `before` to how it ended; False when it is in another."""
-    still = (ReplyRow.decision_id == decision_id, ReplyRow.state.in_(before))
-    return bool(_moved(session, still, state=state, ended_at=now))
+def end_reply(session: Session, decision_id: str, state: ReplyState, now: datetime) -> None:
+    """Bring a reply whose end is not known to how it ended."""
+    still = (ReplyRow.decision_id == decision_id, ReplyRow.state.in_((ReplyState.RELEASED, ReplyState.UNKNOWN)))
+    _moved(session, still, state=state, ended_at=now)
 
 
 def forget_unreported(session: Session, released_before: datetime, now: datetime) -> tuple[str, ...]:
@@ -180,8 +176,9 @@ def _count(session: Session, *where: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(ReplyRow).where(*where)) or 0
 
 
-def _end(reason: str, now: datetime) -> dict[str, object]:
-    return {"reason": reason, "ended_at": now}
+def _lapsed(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> tuple[str, ...]:
+    """Only what still is reserved."""
+    return _moved(session, (ReplyRow.state == ReplyState.RESERVED, which), state=ReplyState.LAPSED, reason=reason, ended_at=now)
 
 
 def _moved(session: Session, where: Iterable[ColumnElement[bool]], **values: object) -> tuple[str, ...]:

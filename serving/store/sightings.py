@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from serving.store.automatic_tables import DriftRow, SightingRow
+from serving.store.inserting import insert_into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,7 @@ def save_sightings(session: Session, sightings: Sequence[Sighting], now: datetim
     ordered = sorted(sightings, key=lambda one: (one.bundle_id, one.key))
     rows = [{name: getattr(one, name) for name in Sighting.__dataclass_fields__} | {"counted": False, "at": now} for one in ordered]
     if rows:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        session.execute(dialect.insert(SightingRow).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, SightingRow).on_conflict_do_nothing(), rows)
 
 
 def has_uncounted(session: Session, bundle_id: str) -> bool:

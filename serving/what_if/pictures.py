@@ -12,8 +12,15 @@ from serving.what_if.result import Result, Tally, wrong_in_words
 EVERYTHING = "(all)"
 NO_TOPIC = "(no topic)"
 COUNTS = ("mails", *(action.value for action in Action), "held_out", "audit")
-KNOWN = ("right", "wrong", "unknown", "share", "low", "high")
-COLUMNS = ("topic", *COUNTS, *(f"sent_{name}" if name in KNOWN[:3] else f"wrong_{name}" for name in KNOWN), "first_stopped_by")
+KNOWN = {
+    "right": "sent_right",
+    "wrong": "sent_wrong",
+    "unknown": "sent_unknown",
+    "share": "wrong_share",
+    "low": "wrong_low",
+    "high": "wrong_high",
+}
+COLUMNS = ("topic", *COUNTS, *KNOWN.values(), "first_stopped_by")
 ROW, LABEL, BARS, NUMBERS, TOP = 26, 320, 440, 400, 72
 # Distinct also in grey and for people who see no red or green: light to dark.
 COLOURS = {

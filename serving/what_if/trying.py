@@ -66,7 +66,6 @@ class Tried:
     stopped_by: str
     held_out: bool
     audit: bool
-    answer_id: str | None
     is_right: bool | None
     before: Done | None
 
@@ -147,7 +146,6 @@ def _tried(
         stopped_by=_stopped_by(decision),
         held_out=decision.holdout,
         audit=decision.audit,
-        answer_id=decision.suggestions[0].answer_id if decision.suggestions else None,
         is_right=_is_right(decision, entry.truth, trial.engine),
         before=before,
     )

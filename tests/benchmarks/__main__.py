@@ -40,26 +40,21 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(given: argparse.Namespace) -> dict[str, Any]:
     report: dict[str, Any] = {"machine": table.machine(), "quick": given.quick}
-    _say("{date}, {system}, {cores} cores, load {load_1m}".format(**report["machine"]) + (", quick" if given.quick else ""))
+    table.say("{date}, {system}, {cores} cores, load {load_1m}".format(**report["machine"]) + (", quick" if given.quick else ""))
     if given.profile:
         from tests.benchmarks import stages  # it follows the insides of the model closely, and nothing else here does
 
         report["profile"] = stages.measure(starter_bundle(), given.quick)
-        _say(table.stages(report["profile"]))
+        table.say(table.stages(report["profile"]))
         return report
     if given.only != "http":
         results = list(contest.run_all(given.quick))
         report["peers"] = [result.to_json() for result in results]
-        _say(table.peers(results))
+        table.say(table.peers(results))
     if given.only != "peers":
         report["http"] = traffic.measure(starter_bundle(), given.quick)
-        _say(table.service(report["http"]))
+        table.say(table.service(report["http"]))
     return report
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"\n{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from model.risk.thresholds import Outcome, Threshold, outcome_to_json, threshold
 from tests.benchmarks.contest import MissingDataError
 from tests.benchmarks.guarantee_mails import Pool, make_pool
 from tests.benchmarks.guarantee_rules import Line, draw, judge_rules
-from tests.benchmarks.table import grid, machine
+from tests.benchmarks.table import grid, machine, say
 
 ALPHAS = (0.01, 0.02, 0.05)
 OURS = "Replywell"
@@ -33,21 +32,21 @@ def main() -> int:
         sys.stderr.write(f"bench-guarantee: {error}\n")
         return 2
     system = machine()
-    _say("{date}, {system}, {cores} cores, load {load_1m}".format(**system))
-    _say(
+    say("{date}, {system}, {cores} cores, load {load_1m}".format(**system))
+    say(
         f"banking77, {given.encoder}, score: {given.score}; learnt on {pool.learnt_from:,} mails, accuracy {pool.accuracy:.1%} on a "
         f"pool of {len(pool.scores):,}; {given.runs:,} calibrations of {given.mails:,} mails drawn from it, δ = {given.delta:.0%}"
     )
     lines = judge_rules(pool, draw(pool, given.mails, given.runs, given.seed), given.delta, ALPHAS)
-    _say(_rules_table(lines))
+    say(_rules_table(lines))
     groups = by_topic(pool, given.mails, Target(alpha=given.alpha, delta=given.delta), given.seed)
-    _say(_groups_table(groups, given.alpha, given.delta))
+    say(_groups_table(groups, given.alpha, given.delta))
     if given.json:
         report = {"machine": system, "rules": [asdict(line) for line in lines]}
         report["groups"] = {name: outcome_to_json(outcome) for name, outcome in groups.items()}
         given.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     broken = broken_promises(lines, given.delta)
-    _say("\n".join(broken) or "Every promise is kept.")
+    say("\n".join(broken) or "Every promise is kept.")
     return 1 if broken else 0
 
 
@@ -113,11 +112,6 @@ def _said(outcome: Outcome, alpha: float) -> str:
         return "error too high"
     least = "at least " if outcome.errors >= alpha * max(outcome.accepted, 1) else ""
     return f"{least}{outcome.labels_still_needed:,} labels missing"
-
-
-def _say(text: Any) -> None:
-    sys.stdout.write(f"\n{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

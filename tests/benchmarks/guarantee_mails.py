@@ -1,6 +1,5 @@
 """Banking77 as a contact centre would have it: learnt on two thirds of the training mails, judged on everything else."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.examples import Example, ReadOptions, read_examples
+from data.taxonomy import Taxonomy
 from model.encoder import load_encoder
 from model.predictor import Predictor
 from model.risk.grid import Grid
@@ -23,6 +23,8 @@ from training.progress import Silent
 FOLDER = DATASETS / "banking77"
 READING = ReadOptions(mapping={"body": "text", "topic": "intent"})
 PARTS = 3
+
+Examples = tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +62,12 @@ def make_pool(encoder_name: str, score: str) -> Pool:
     Raises:
         MissingDataError: banking77 is not there.
     """
-    for name in ("train.jsonl", "dev.jsonl"):
-        if not (FOLDER / name).is_file():
-            raise MissingDataError(f"{FOLDER / name} is missing: put banking77 there as JSON lines with text and intent")
-    train = read_examples([FOLDER / "train.jsonl"], READING)
-    learnt, rest = split(train.examples, read_examples([FOLDER / "dev.jsonl"], READING).examples)
+    taxonomy, learnt, rest = read_mails()
     encoder = KeptVectors(load_encoder(encoder_name), BENCH)
     bench = Workbench(encoder=encoder, answers=(), progress=Silent(), now=datetime.now(UTC))
     vectors = encode_examples((*learnt, *rest), bench)
     encoder.keep()
-    fitted = fit_vectors(train.taxonomy, learnt, vectors[: len(learnt)], encoder, ((), Silent()))
+    fitted = fit_vectors(taxonomy, learnt, vectors[: len(learnt)], encoder, ((), Silent()))
     judged = judge(Predictor.of(fitted.parts, encoder, "benchmark"), rest, vectors[len(learnt) :], bench)
     scores, grid = _answer_scores(fitted, judged) if score == "answer" else _topic_scores(fitted, judged)
     return Pool(
@@ -82,12 +80,21 @@ def make_pool(encoder_name: str, score: str) -> Pool:
     )
 
 
-def split(train: Sequence[Example], dev: Sequence[Example]) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
-    """Two thirds to learn from, by text group, and the other third with the development part, without texts that are learnt from."""
-    fold = folds(train, PARTS)[0]
-    learnt = tuple(train[row] for row in fold.train)
-    rest = (*(train[row] for row in fold.test), *dev)
-    return learnt, without_known(rest, short_hashes(learnt), "that is learnt from", drop=True)[0]
+def read_mails() -> tuple[Taxonomy, Examples, Examples]:
+    """The topics; two thirds of the training part to learn from, by text group; the other third with the development part, without
+    texts that are learnt from.
+
+    Raises:
+        MissingDataError: banking77 is not there.
+    """
+    for name in ("train.jsonl", "dev.jsonl"):
+        if not (FOLDER / name).is_file():
+            raise MissingDataError(f"{FOLDER / name} is missing: put banking77 there as JSON lines with text and intent")
+    train, dev = (read_examples([FOLDER / name], READING) for name in ("train.jsonl", "dev.jsonl"))
+    fold = folds(train.examples, PARTS)[0]
+    learnt = tuple(train.examples[row] for row in fold.train)
+    rest = (*(train.examples[row] for row in fold.test), *dev.examples)
+    return train.taxonomy, learnt, without_known(rest, short_hashes(learnt), "that is learnt from", drop=True)[0]
 
 
 def _answer_scores(fitted: Fitted, judged: Judged) -> tuple[NDArray[np.float64], Grid]:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -58,6 +59,12 @@ def grid(lines: Sequence[Sequence[str]], left: int = 1) -> str:
         sides = [str.ljust if number < left or not is_full else str.rjust for number in range(len(line))]
         shown.append("  ".join(aside(cell, width) for aside, cell, width in zip(sides, line, widths, strict=False)).rstrip())
     return "\n".join([shown[0], "─" * (sum(widths) + 2 * len(widths) - 2), *shown[1:]])
+
+
+def say(text: str) -> None:
+    """Print a table or a sentence under an empty line, at once: the next one may take minutes."""
+    sys.stdout.write(f"\n{text}\n")
+    sys.stdout.flush()
 
 
 def _line(result: Result) -> tuple[str, ...]:

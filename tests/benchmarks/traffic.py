@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.benchmarks.mails import sixty_words
 from tests.benchmarks.service import Running, ServiceError, serving
+from tests.proofs.calls import send
 
 WARM_UP = 40
 BATCH_SECONDS = 180
@@ -107,12 +108,9 @@ def _spend(connection: HTTPConnection, count: int) -> list[float]:
 
 
 def _call(connection: HTTPConnection, method: str, path: str, body: object, expected: int) -> dict[str, Any]:
-    content = None if body is None else json.dumps(body).encode()
-    connection.request(method, path, content, {"Content-Type": "application/json"})
-    response = connection.getresponse()
-    answer = response.read()
-    if response.status != expected:
-        raise ServiceError(f"{method} {path} gave {response.status}: {answer[:300].decode(errors='replace')}")
+    status, answer = send(connection, (method, path, body))
+    if status != expected:
+        raise ServiceError(f"{method} {path} gave {status}: {answer[:300].decode(errors='replace')}")
     return dict(json.loads(answer))
 
 

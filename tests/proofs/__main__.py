@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from model.encoder import DEFAULT_ENCODER, Encoder, load_encoder
-from tests.benchmarks.table import grid, machine
+from tests.benchmarks.table import grid, machine, say
 from tests.proofs.duplicates import ProofError, clean_by_command, clean_directly, figures, to_json
 from tests.proofs.finding import found_lines, merged, questions_found, read_answers
 from tests.proofs.heap import ROWS, SEED, make_heap, write_heap
@@ -53,12 +53,12 @@ def _heap(given: argparse.Namespace) -> int:
     folder = given.out or Path("var/proofs/heap")
     if given.rows > LARGE:
         made = write_large_heap(folder, rows=given.rows, seed=given.seed)
-        _say(f"{made.rows:,} answers of {made.families:,} families in {folder}")
+        say(f"{made.rows:,} answers of {made.families:,} families in {folder}")
         return 0
     heap = make_heap(given.rows, given.seed)
     write_heap(heap, folder)
-    _say(f"{len(heap.rows):,} answers of {len(heap.originals):,} originals, {len(heap.traps):,} traps in {folder}")
-    _say(f"containment within families: {quantiles(within_families(heap, 5_000))}")
+    say(f"{len(heap.rows):,} answers of {len(heap.originals):,} originals, {len(heap.traps):,} traps in {folder}")
+    say(f"containment within families: {quantiles(within_families(heap, 5_000))}")
     return 0
 
 
@@ -68,12 +68,12 @@ def _duplicates(given: argparse.Namespace) -> int:
         write_heap(make_heap(given.rows, given.seed), folder)
         base, truth = folder / "base.csv", Truth.read(folder / "truth.json")
         encoder = None if given.encoder == "none" else KeptVectors(load_encoder(given.encoder))
-        _say("{date}, {system}, {cores} cores, load {load_1m}".format(**machine()) + f", {len(truth.family):,} answers")
+        say("{date}, {system}, {cores} cores, load {load_1m}".format(**machine()) + f", {len(truth.family):,} answers")
         cleaned = clean_directly(base, truth, encoder) if given.direct else clean_by_command(base)
         verdict = cleaned.verdict(truth)
         lines = figures(verdict, cleaned)
-        _say(grid([("near-duplicates", "measured", "promised"), *lines]))
-        _say(grid([("edit", "recall of its rows"), *((edit, f"{recall:.4f}") for edit, recall in verdict.by_edit.items())]))
+        say(grid([("near-duplicates", "measured", "promised"), *lines]))
+        say(grid([("edit", "recall of its rows"), *((edit, f"{recall:.4f}") for edit, recall in verdict.by_edit.items())]))
         report: dict[str, Any] = {"machine": machine(), **to_json(verdict, cleaned.spent)}
         if encoder is not None:
             encoder.keep()
@@ -90,13 +90,8 @@ def _search(folder: Path, truth: Truth, clusters: tuple[tuple[str, tuple[str, ..
     before = questions_found(answers, folder / "questions.jsonl", truth, encoder)
     after = questions_found(merged(answers, clusters), folder / "questions.jsonl", truth, encoder)
     lines = found_lines(before, after)
-    _say(grid([("search", "before cleaning", "after"), *lines]))
+    say(grid([("search", "before cleaning", "after"), *lines]))
     return {name: {"before": was, "after": now} for name, was, now in lines}
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"\n{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

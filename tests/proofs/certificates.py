@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from model.risk.accrual import GOOD_SHARE, Looks
 from model.risk.bounds import fewest_accepted
 from model.risk.target import Target
-from tests.benchmarks.table import grid, machine
+from tests.benchmarks.table import grid, machine, say
 
 ALPHAS = (0.01, 0.02, 0.05)
 DELTA = 0.05
@@ -115,12 +115,13 @@ def main() -> int:
     random = np.random.default_rng(given.seed)
     lines = list(simulate((given.runs, given.labels), random))
     together = list(simulate_together((given.runs, given.labels), random))
-    _say("{date}, {system}, {cores} cores, load {load_1m}".format(**machine()))
-    _say(f"{given.runs:,} simulated groups with up to {given.labels:,} labels, one by one")
-    _say(_table(lines))
-    _say(_table_together(together, given.runs))
+    system = machine()
+    say("{date}, {system}, {cores} cores, load {load_1m}".format(**system))
+    say(f"{given.runs:,} simulated groups with up to {given.labels:,} labels, one by one")
+    say(_table(lines))
+    say(_table_together(together, given.runs))
     if given.json:
-        report = {"machine": machine(), "groups": [asdict(line) for line in lines], "together": [asdict(line) for line in together]}
+        report = {"machine": system, "groups": [asdict(line) for line in lines], "together": [asdict(line) for line in together]}
         given.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     kept = all(line.is_kept for line in lines if line.method == PRODUCT) and all(line.is_kept for line in together)
     return 0 if kept else 1
@@ -157,11 +158,6 @@ def _table_together(lines: list[Together], runs: int) -> str:
     head = (f"{TOPICS} topics at an error of α, δ shared", "δ", f"any certified, of {runs:,}", "")
     shown = [(f"α = {line.alpha:.0%}", f"{DELTA:.2f}", f"{line.falsely:.4f}", "pass" if line.is_kept else "FAIL") for line in lines]
     return grid([head, *shown])
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"\n{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

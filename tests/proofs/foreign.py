@@ -13,7 +13,7 @@ from model.risk import Grid, Target, Threshold, lowest_threshold
 from model.watching.drift import NOVELTY, SCORE, DriftWatch
 from model.watching.reference import Reference
 from tests.benchmarks.contest import MissingDataError
-from tests.benchmarks.table import grid
+from tests.benchmarks.table import grid, say
 from tests.proofs.bank_mail import Bank, foreign_mails, mixed
 from training.guarantee import Calibration
 
@@ -29,24 +29,21 @@ Halves = tuple[Calibration, Calibration]
 
 
 def main() -> int:
-    """Print what holds; 1 when something does not, 2 when a data set is missing."""
+    """Print what holds; 1 when something does not, 2 when a data set or the score is missing."""
     try:
         bank = Bank.learn()
+        thresholds = bank.grid
         own, foreign = bank.judged(bank.pool), bank.judged(tuple(foreign_mails()))
     except MissingDataError as error:
         sys.stderr.write(f"foreign: {error}\n")
         return 2
-    score = bank.predictor.parts.score
-    if score is None:
-        sys.stderr.write("foreign: the model has no score of answers\n")
-        return 2
     random = np.random.default_rng(0)
     halves = halved(own, random), halved(foreign, random)
-    _say(f"{len(own.scores):,} own mails, {len(foreign.scores):,} foreign ones, each halved; {SHARE:.0%} of the mail is foreign")
-    lines = [*bounds(halves, score.grid, random)]
-    _say(grid([("target", "calibration saw", "coverage", "error afterwards", "broken", "kept"), *(line[1] for line in lines)]))
+    say(f"{len(own.scores):,} own mails, {len(foreign.scores):,} foreign ones, each halved; {SHARE:.0%} of the mail is foreign")
+    lines = [*bounds(halves, thresholds, random)]
+    say(grid([("target", "calibration saw", "coverage", "error afterwards", "broken", "kept"), *(line[1] for line in lines)]))
     found = list(drift(halves, random))
-    _say(grid([("mail afterwards", "drift said within 300 mails", "median mails", "kept"), *(line[1] for line in found)]))
+    say(grid([("mail afterwards", "drift said within 300 mails", "median mails", "kept"), *(line[1] for line in found)]))
     return 0 if all(kept for kept, _ in (*lines, *found)) else 1
 
 
@@ -106,11 +103,6 @@ def _alarm(watch: DriftWatch, mails: Calibration, name: str) -> int | None:
         if watch.alarms:
             return number
     return None
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"\n{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """How much of one text is in another, in character 5-grams: the examiner's own measure, independent of the search that it judges."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -53,11 +52,6 @@ def within_families(heap: Heap, pairs: int, seed: int = 1) -> list[float]:
     families = [family for family in members.values() if len(family) > 1]
     chosen = random.choices(families, weights=[len(family) * (len(family) - 1) for family in families], k=pairs)
     return [containment(*random.sample(family, 2)) for family in chosen]
-
-
-def edit_counts(heap: Heap) -> Counter[str]:
-    """How many rows each edit was done to; `none` are the originals as they were."""
-    return Counter(edit for _, row in heap.rows for edit in row.edits or ("none",))
 
 
 def quantiles(values: Sequence[float], points: Sequence[float] = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)) -> dict[float, float]:

@@ -29,23 +29,20 @@ FEWEST_WORDS = 4
 
 
 def main() -> int:
-    """Print what holds; 1 when something does not, 2 when a data set is missing."""
+    """Print what holds; 1 when something does not, 2 when a data set or the score is missing."""
     try:
         bank = Bank.learn()
+        thresholds = bank.grid
         kinds = {name: list(pairs) for name, pairs in pairs_of_all()}
     except MissingDataError as error:
         sys.stderr.write(f"requests: {error}\n")
-        return 2
-    score = bank.predictor.parts.score
-    if score is None:
-        sys.stderr.write("requests: the model has no score of answers\n")
         return 2
     single = [example.body for example in bank.pool if Passages.of(example.body).numbers][:MAILS]
     mails = bank.judged(bank.pool)
     read = {name: reading(bank, texts) for name, texts in {**kinds, "one, several sentences": single}.items()}
     lines = []
     for alpha in ALPHAS:
-        found = lowest_threshold(mails.scores, mails.wrong, score.grid, Target(alpha=alpha, delta=DELTA))
+        found = lowest_threshold(mails.scores, mails.wrong, thresholds, Target(alpha=alpha, delta=DELTA))
         value = found.value if isinstance(found, Threshold) else np.inf
         lines += [line(alpha, name, rows, value) for name, rows in read.items()]
     header = ("target", "mails", "number", "above the threshold", "answered", "lost", "kept")
@@ -84,23 +81,25 @@ def pairs_of_all() -> Iterator[tuple[str, Iterator[str]]]:
         yield f"two of nlupp{shown}", pairs_of_nlupp(behind)
 
 
-def pairs_of_bank(between: str = " ") -> Iterator[str]:
+def pairs_of_bank(between: str) -> Iterator[str]:
     """Two development mails of different topics, one after the other."""
-    rows = rows_of("banking77", "dev.jsonl")
-    random = np.random.default_rng(0)
-    for first, second in random.choice(len(rows), size=(MAILS, 2)):
-        if rows[first]["intent"] != rows[second]["intent"]:
-            yield f"{rows[first]['text'].strip()}{between}{rows[second]['text'].strip()}"
+    rows = [(row["text"], {row["intent"]}) for row in rows_of("banking77", "dev.jsonl")]
+    return _joined(rows, between, np.random.default_rng(0))
 
 
-def pairs_of_nlupp(between: str = " ") -> Iterator[str]:
+def pairs_of_nlupp(between: str) -> Iterator[str]:
     """Two requests to a bank that share no intent, one after the other."""
     rows = [row for row in rows_of("nlupp") if row["domain"] == "banking" and len(row["intents"]) > 1]
-    rows = [row for row in rows if len(row["text"].split()) >= FEWEST_WORDS]
-    random = np.random.default_rng(1)
+    told = [(row["text"], set(row["intents"])) for row in rows if len(row["text"].split()) >= FEWEST_WORDS]
+    return _joined(told, between, np.random.default_rng(1))
+
+
+def _joined(rows: Sequence[tuple[str, set[str]]], between: str, random: np.random.Generator) -> Iterator[str]:
+    """Two texts drawn by chance, one after the other, when they share no intent."""
     for first, second in random.choice(len(rows), size=(MAILS, 2)):
-        if not set(rows[first]["intents"]) & set(rows[second]["intents"]):
-            yield f"{rows[first]['text'].strip()}{between}{rows[second]['text'].strip()}"
+        (one, ours), (other, theirs) = rows[first], rows[second]
+        if not ours & theirs:
+            yield f"{one.strip()}{between}{other.strip()}"
 
 
 def _mail(text: str) -> Mail:

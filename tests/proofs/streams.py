@@ -21,7 +21,7 @@ from scipy.stats import binomtest, norm
 from model.watching.betting import bet, limit, opening, wealth
 from model.watching.drift import NOVELTY, PATIENCE_MAILS, SCORE, SLICES, Signal, bets, gains, ranks, remembered
 from model.watching.monitor import MULTIPLES_OF_ALL, MULTIPLES_OF_GROUP, alternatives, factors, patience
-from tests.benchmarks.table import grid
+from tests.benchmarks.table import grid, say
 
 MAILS, START, TOP, TOPICS = 20_000, 10_000, 0.2, 10
 ANSWERED, AUDITED, LATE, CALIBRATED = 0.8, 0.2, 200, 3_000
@@ -236,29 +236,24 @@ def main() -> int:
     parser.add_argument("--changing", type=int, default=250)
     arguments = parser.parse_args()
     quiet = list(stationary(arguments.stationary))
-    _say(f"{arguments.stationary:,} stationary streams with a true error of alpha: share suspended falsely (promised: at most {DELTA:.0%})")
-    _say(grid([("alpha", "all", "a topic", "drift", "any", "p"), *quiet]))
-    _say(f"{CHUNK} of them when wrong replies are judged at once and right ones {LATE} mails later, which breaks the order of sending")
-    _say(grid([("alpha", "all", "a topic", "any"), *hasty(CHUNK)]))
+    say(f"{arguments.stationary:,} stationary streams with a true error of alpha: share suspended falsely (promised: at most {DELTA:.0%})")
+    say(grid([("alpha", "all", "a topic", "drift", "any", "p"), *quiet]))
+    say(f"{CHUNK} of them when wrong replies are judged at once and right ones {LATE} mails later, which breaks the order of sending")
+    say(grid([("alpha", "all", "a topic", "any"), *hasty(CHUNK)]))
     results = [(setting, outcomes(setting, arguments.changing)) for setting in settings()]
-    _say(f"{arguments.changing:,} streams each with a new topic: share in which more than 1.5 alpha of all replies so far were wrong")
+    say(f"{arguments.changing:,} streams each with a new topic: share in which more than 1.5 alpha of all replies so far were wrong")
     head = ("alpha", "error", "passes", "topics", "growth", "d", "unwatched", "all", "all+topics", "drift", "together")
     times = ("drift at", "topic at", "all at", "broken at", "first: drift / topic / all")
-    _say(grid([(*head, *times), *(line(*result) for result in results)]))
+    say(grid([(*head, *times), *(line(*result) for result in results)]))
     kept = [(setting, 1.0 - float(told.broken.mean())) for setting, told in results]
     worst = min(kept, key=lambda one: one[1])
-    _say(f"least kept: {worst[1]:.1%} at {worst[0]}")
+    say(f"least kept: {worst[1]:.1%} at {worst[0]}")
     is_quiet = all(float(row[-1]) >= 0.01 for row in quiet)
     return 0 if is_quiet and all(share >= KEPT for setting, share in kept if setting.foreignness > 2) else 1
 
 
 def _middle(times: Times) -> str:
     return f"{np.median(times):,.0f}" if np.median(times) < NEVER else "–"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"\n{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

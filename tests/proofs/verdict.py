@@ -100,11 +100,6 @@ def judge(truth: Truth, clusters: Iterable[Sequence[str]], contradictions: Seque
     )
 
 
-def unlisted(truth: Truth, contradictions: Sequence[tuple[str, str]]) -> list[str]:
-    """The traps whose contradiction to their original is not listed."""
-    return sorted({family for family, _ in truth.traps} - _planted(truth, contradictions))
-
-
 def _wrong_pairs(truth: Truth, clusters: Sequence[Sequence[str]]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Pairs of different families in one cluster: those that are wrong, and those that the texts leave open."""
     wrong: list[tuple[str, str]] = []

@@ -1,6 +1,5 @@
 """`replywell-train guarantee`."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +9,21 @@ from data.answer import Answer, load_answers
 from data.examples import read_examples
 from data.taxonomy import Taxonomy
 from model.bundle import Bundle
-from model.encoder import load_encoder
 from model.risk import Scope, Target, Threshold
-from training.cli.reading import AnswersOption, MapOption, OverlapOption, TaxonomyOption, UrgenciesOption, WhereOption, read_options
-from training.cli.terminal import GATE_CLOSED, JsonOption, fail, one_line_errors, print_json, print_rows
+from training.cli.reading import (
+    AnswersOption,
+    BundleArgument,
+    MapOption,
+    OverlapOption,
+    TaxonomyOption,
+    UrgenciesOption,
+    WhereOption,
+    dropped_line,
+    read_options,
+    workbench,
+)
+from training.cli.terminal import GATE_CLOSED, JsonOption, SignKeyOption, fail, one_line_errors, print_json, print_rows
 from training.guarantee import Guaranteed, Wanted, check_score, guarantee, lacking
-from training.judge import Workbench
-from training.progress import Terminal
 from training.signing import load_sign_key
 
 SEEDS = Path(__file__).resolve().parents[2] / "data" / "seeds"
@@ -43,7 +50,7 @@ def add_to(app: typer.Typer) -> None:
 
 def guarantee_bundle(
     *,
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of a bundle.")],
+    bundle: BundleArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Labelled mails that the bundle was not trained on.")],
     alpha: Annotated[float, typer.Option("--alpha", help="Share of automatic replies that may be wrong.")] = 0.02,
     delta: Annotated[float, typer.Option("--delta", help="Chance that the promise itself is wrong.")] = 0.05,
@@ -55,7 +62,7 @@ def guarantee_bundle(
     answers: AnswersOption = None,
     drop_overlap: OverlapOption = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="The new bundle; default: BUNDLE-guaranteed.")] = None,
-    sign_key: Annotated[Path | None, typer.Option("--sign-key", metavar="FILE", help="Sign with this ed25519 key (PEM).")] = None,
+    sign_key: SignKeyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Guarantee a bundle."""
@@ -71,9 +78,7 @@ def guarantee_bundle(
         approved = load_answers(answers) if answers else _approved(loaded)
         check_score(loaded, approved)
         examples = read_examples(files, read_options(mapping, where, urgencies, taxonomy, loaded.taxonomy))
-        encoder = load_encoder(loaded.encoder_reference.name)
-        bench = Workbench(encoder=encoder, answers=approved, progress=Terminal(), now=datetime.now(UTC))
-        found = guarantee(loaded, examples, bench, wanted)
+        found = guarantee(loaded, examples, workbench(loaded, approved), wanted)
     if json:
         print_json(_as_json(found))
     else:
@@ -147,7 +152,7 @@ def _remarks(found: Guaranteed) -> list[str]:
     if certificate.exchangeability < CHANGED:
         lines.append(f"warning: these mails differ {compared} (p = {certificate.exchangeability:.3g}): calibrate on mail as it comes now")
     if found.dropped:
-        lines.append(f"{found.dropped} rows were dropped: the bundle was trained on their text or group")
+        lines.append(dropped_line(found.dropped))
     if found.unjudged:
         lines.append(f"{found.unjudged} rows were left out: nobody has said which answer is right")
     if found.bundle is not None:

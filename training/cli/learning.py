@@ -7,8 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from model.encoder import DEFAULT_ENCODER
-from training.cli.reading import AnswersOption, MapOption, OverlapOption, TaxonomyOption, UrgenciesOption, WhereOption, read_options
-from training.cli.terminal import NOT_RECORDED, JsonOption, fail, one_line_errors, print_json, print_rows
+from training.cli.reading import (
+    AnswersOption,
+    FilesArgument,
+    MapOption,
+    OverlapOption,
+    TaxonomyOption,
+    UrgenciesOption,
+    WhereOption,
+    read_options,
+)
+from training.cli.terminal import NOT_RECORDED, JsonOption, SignKeyOption, fail, one_line_errors, print_json, print_rows
 from training.cli.tracking import TrackingOption, tracking_at
 from training.learn import Learnt, Plan, learn
 from training.progress import Terminal
@@ -39,7 +48,7 @@ def add_to(app: typer.Typer) -> None:
 
 def learn_bundle(
     *,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Labelled mails.")],
+    files: FilesArgument,
     out: Annotated[Path, typer.Option("--out", metavar="BUNDLE", help="Folder of the new bundle.")],
     mapping: MapOption = None,
     where: WhereOption = None,
@@ -50,7 +59,7 @@ def learn_bundle(
         str, typer.Option("--encoder", metavar="NAME", help="use-multilingual, hashing or sentence-transformers:<name or folder>.")
     ] = DEFAULT_ENCODER,
     drop_overlap: OverlapOption = False,
-    sign_key: Annotated[Path | None, typer.Option("--sign-key", metavar="FILE", help="Sign with this ed25519 key (PEM).")] = None,
+    sign_key: SignKeyOption = None,
     track: Annotated[bool, typer.Option("--track/--no-track", help="Log the run to MLflow.")] = True,
     tracking_uri: TrackingOption = None,
     json: JsonOption = False,

@@ -1,7 +1,6 @@
 """`replywell-train evaluate` and `replywell-train compare`."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,15 +9,24 @@ import typer
 from data.answer import load_answers
 from data.examples import ExampleSet, ReadOptions, read_examples
 from model.bundle import Bundle
-from model.encoder import load_encoder
 from training.cli.comparing import GateOption, compare_bundles, enforce, gates_of, show
-from training.cli.reading import AnswersOption, MapOption, OverlapOption, TaxonomyOption, UrgenciesOption, WhereOption, read_options
+from training.cli.reading import (
+    AnswersOption,
+    BundleArgument,
+    FilesArgument,
+    MapOption,
+    OverlapOption,
+    TaxonomyOption,
+    UrgenciesOption,
+    WhereOption,
+    dropped_line,
+    read_options,
+    workbench,
+)
 from training.cli.terminal import JsonOption, one_line_errors, print_json, print_rows
 from training.dataset import known_rows, unseen_rows
 from training.evaluate import evaluate, evaluate_in_folds
-from training.judge import Workbench
 from training.measures import Figures
-from training.progress import Terminal
 from training.report import check_report_place, headline_rows, write_report
 
 EVALUATE = """Measure a bundle on labelled mails that it has never seen.
@@ -42,7 +50,6 @@ Examples:
 
   replywell-train compare var/old var/new dev.jsonl --gate topic.macro_f1=-0.005 --gate urgency.cost=0
 """
-FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILES…", help="Labelled mails.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +60,7 @@ def add_to(app: typer.Typer) -> None:
 
 def evaluate_bundle(
     *,
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of a bundle.")],
+    bundle: BundleArgument,
     files: FilesArgument,
     mapping: MapOption = None,
     where: WhereOption = None,
@@ -111,7 +118,7 @@ def compare_two(
 
 def _as_it_is(bundle: Bundle, examples: ExampleSet, answers: Path | None, *, drop_overlap: bool) -> Figures:
     kept = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=drop_overlap)
-    bench = _bench(bundle, answers)
+    bench = workbench(bundle, load_answers(answers) if answers else ())
     figures = evaluate(bundle.predictor(bench.encoder), kept.examples, bench, bundle.certificate)
     known = bundle.reference.text_hashes if bundle.reference is not None else ()
     calibrated = {"auto.calibrated_rows": known_rows(kept.examples.examples, known)} if bundle.certificate is not None else {}
@@ -122,14 +129,8 @@ def _folds(bundle: Bundle, examples: ExampleSet, number: int, answers: Path | No
     """Without --taxonomy the costs of wrong urgencies are those of the bundle, when it has the same scale."""
     if examples.urgencies == bundle.taxonomy.urgencies:
         examples = replace(examples, taxonomy=replace(examples.taxonomy, cost=bundle.taxonomy.cost))
-    bench = _bench(bundle, answers)
+    bench = workbench(bundle, load_answers(answers) if answers else ())
     return _header(bundle, examples) | evaluate_in_folds(bundle.predictor(bench.encoder), examples, number, bench)
-
-
-def _bench(bundle: Bundle, answers: Path | None) -> Workbench:
-    loaded = load_answers(answers) if answers else ()
-    encoder = load_encoder(bundle.encoder_reference.name)
-    return Workbench(encoder=encoder, answers=loaded, progress=Terminal(), now=datetime.now(UTC))
 
 
 def _header(bundle: Bundle, examples: ExampleSet) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def _header(bundle: Bundle, examples: ExampleSet) -> dict[str, Any]:
 def _show(figures: Figures) -> None:
     print_rows(("", "value", "95 % interval"), headline_rows(figures))
     if figures.get("dropped"):
-        typer.echo(f"{figures['dropped']} rows were dropped: the bundle was trained on their text or group")
+        typer.echo(dropped_line(figures["dropped"]))
     if figures.get("auto.calibrated_rows"):
         typer.echo(f"{figures['auto.calibrated_rows']} rows are mails that the certificate rests on: measure auto.* on others")
     if figures.get("topic.unknown"):

@@ -1,13 +1,22 @@
-"""Options that say how to read labelled files: the same words for every command."""
+"""What commands that read labelled files share: their options in the same words, and the workbench to judge on."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from data.answer import Answer
 from data.examples import ExampleError, ReadOptions
 from data.taxonomy import Taxonomy
+from model.bundle import Bundle
+from model.encoder import load_encoder
+from training.judge import Workbench
+from training.progress import Terminal
 
+BundleArgument = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of a bundle.")]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILES…", help="Labelled mails.")]
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", metavar="NAME=COLUMN", help="Our name for their column, e.g. body=text. Repeatable.")
 ]
@@ -41,6 +50,21 @@ def read_options(
     if scale is None and strict is None and known is not None:
         scale = known.urgencies
     return ReadOptions(mapping=_pairs("--map", mapping), where=_pairs("--where", where), urgencies=scale, taxonomy=strict)
+
+
+def workbench(bundle: Bundle, answers: Sequence[Answer]) -> Workbench:
+    """What judging with a bundle needs, now and at this terminal.
+
+    Raises:
+        EncoderError: the encoder of the bundle cannot be loaded.
+    """
+    encoder = load_encoder(bundle.encoder_reference.name)
+    return Workbench(encoder=encoder, answers=tuple(answers), progress=Terminal(), now=datetime.now(UTC))
+
+
+def dropped_line(rows: int) -> str:
+    """Says what --drop-overlap left out."""
+    return f"{rows} rows were dropped: the bundle was trained on their text or group"
 
 
 def _pairs(option: str, values: list[str] | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -38,6 +39,7 @@ MENDABLE = (
     TrainingError,
 )
 
+SignKeyOption = Annotated[Path | None, typer.Option("--sign-key", metavar="FILE", help="Sign with this ed25519 key (PEM).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON instead of text for people.")]
 
 

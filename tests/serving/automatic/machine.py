@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -180,7 +179,8 @@ class Machine(RuleBasedStateMachine):
         assert in_hour < wanted.hour
         assert in_day < wanted.customer_day
         wanted.released.append((now, customer))
-        self._is_clean(one.decision.vetoes, one.decision.checks)
+        assert not any(veto.fired for veto in one.decision.vetoes)
+        assert all(check.passed for check in one.decision.checks)
         with self.service.database.reading() as session:
             stored, reply = load_decision(session, decision_id), load_reply(session, decision_id)
         assert stored is not None
@@ -188,10 +188,6 @@ class Machine(RuleBasedStateMachine):
         assert reply.reserved_at <= now + timedelta(days=3)
         assert not any(veto["fired"] for veto in stored.decision["vetoes"])
         assert all(check["passed"] for check in stored.decision["checks"])
-
-    def _is_clean(self, vetoes: Any, checks: Any) -> None:
-        assert not any(veto.fired for veto in vetoes)
-        assert all(check.passed for check in checks)
 
     @rule(customers=st.lists(st.sampled_from(CUSTOMERS), min_size=2, max_size=4))
     def rush(self, customers: list[str]) -> None:

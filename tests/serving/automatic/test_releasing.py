@@ -143,9 +143,7 @@ def test_the_budgets_hold_for_single_mails_and_for_batches(caller: TestClient, s
     again = decided(caller)
     assert again["action"] == "suggest"
     assert "budget_customer_day" in again["reasons"]
-    items = [mail(f"c{number}@example.com", id=str(number)) for number in (1, 1, 2, 3, 4)]
-    for number, item in enumerate(items):
-        item["id"] = str(number)
+    items = [mail(f"c{customer}@example.com", id=str(number)) for number, customer in enumerate((1, 1, 2, 3, 4))]
     with sending.database.writing() as session:
         batch = create_batch(session, new_items(items, may_verify=False), None, sending.clock())
     BatchWorker(sending).work_once()

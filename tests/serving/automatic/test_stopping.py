@@ -100,7 +100,7 @@ def test_wrong_verdicts_suspend_at_once_and_arming_begins_a_new_round(caller: Te
 
 
 def test_a_verdict_waits_for_those_on_earlier_replies_but_not_for_ever(caller: TestClient, clock: Clock) -> None:
-    first, second = sent(caller, "a@example.com"), None
+    first = sent(caller, "a@example.com")
     clock.move(minutes=1)
     second = sent(caller, "b@example.com")
     told(caller, second, "judged_wrong")

@@ -106,6 +106,16 @@ def test_stored_decisions_of_a_time_are_tried(stored: int, tmp_path: Path) -> No
     assert _json("--from", "2026-11-21", "--to", "2026-11-22")["changed"]["count"] == 0
 
 
+def test_stored_decisions_need_no_bundle_but_the_one_to_try(
+    stored: int, current: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = ("--from", "2026-11-21", "--to", "2026-11-22")
+    alone = _json(*time)
+    monkeypatch.setenv("REPLYWELL_BUNDLE", str(tmp_path / "nothing-here"))
+    assert _json("--bundle", str(current), *time) == alone
+    assert "nothing-here" in _run(*time, code=2).stderr
+
+
 def test_nothing_to_decide_is_said_in_one_line(stored: int) -> None:
     assert "no stored decisions" in _run("--from", "2020-01-01", "--to", "2020-01-02", code=2).stderr
 

@@ -6,7 +6,7 @@ from serving.store.answers import Made
 from serving.store.arrivals import forget_arrivals, newest_arrivals, note_arrivals
 from serving.store.control import read_switch, throw_switch
 from serving.store.database import Database
-from serving.store.policies import StalePolicyError, current_policy, list_policies, load_policy, put_policy, take_over_policy
+from serving.store.policies import StalePolicyError, current_policy, load_policy, put_policy, take_over_policy
 from serving.store.state import list_events
 from serving.store.watched import list_suspensions, load_monitors, rearm, save_monitors, suspend, suspended_groups
 from tests.serving.conftest import NOW
@@ -19,7 +19,8 @@ def test_the_configured_policy_is_taken_over_once(database: Database) -> None:
         with database.writing() as session:
             assert take_over_policy(session, version, {"max_suggestions": 3}, MADE).version == "pol@a"
     with database.reading() as session:
-        assert [stored.id for stored in list_policies(session)] == [1]
+        current = current_policy(session)
+        assert (current and current.id, load_policy(session, 2)) == (1, None)
 
 
 def test_every_policy_is_kept_and_the_newest_counts(database: Database) -> None:
@@ -27,7 +28,9 @@ def test_every_policy_is_kept_and_the_newest_counts(database: Database) -> None:
         with database.writing() as session:
             assert put_policy(session, f"pol@{number}", {"max_suggestions": number}, MADE).id == number
     with database.reading() as session:
-        assert (current_policy(session), load_policy(session, 1)) == tuple(list_policies(session))
+        kept = [load_policy(session, number) for number in (1, 2)]
+        assert [one and one.document for one in kept] == [{"max_suggestions": 1}, {"max_suggestions": 2}]
+        assert current_policy(session) == kept[1]
         assert [event.kind for event in list_events(session)] == ["policy.changed"] * 2
 
 

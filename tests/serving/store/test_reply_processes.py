@@ -10,8 +10,9 @@ from serving.store.database import Database
 from serving.store.decisions import save_decisions
 from serving.store.replies import ReplyState, load_reply, taken
 from tests.serving.conftest import NOW
+from tests.serving.factories import make_decision
 from tests.serving.store.racer import BUDGET
-from tests.serving.store.replies import make_decided, store_reply
+from tests.serving.store.replies import store_reply
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -43,7 +44,7 @@ def test_each_reservation_is_released_by_one_process(database: Database, tmp_pat
 
 def test_together_they_reserve_no_more_than_the_budget(database: Database, tmp_path: Path) -> None:
     with database.writing() as session:
-        save_decisions(session, [make_decided() for _ in range(2 * BUDGET)])
+        save_decisions(session, [make_decision() for _ in range(2 * BUDGET)])
     one, other = _race(database, "reserve", tmp_path)
     assert len(one) + len(other) == BUDGET
     with database.reading() as session:

@@ -21,7 +21,6 @@ def make_tried(number: int, action: Action = Action.SUGGEST, **rest: Any) -> Tri
         "stopped_by": "" if action is Action.AUTO_REPLY else "mode",
         "held_out": False,
         "audit": False,
-        "answer_id": "where-is-it",
         "is_right": None,
         "before": Done(action="suggest", queue="orders"),
     }
