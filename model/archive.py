@@ -13,6 +13,7 @@ from model.classifier import TopicHead, View
 from model.encoder import EncoderReference
 from model.novelty import NoveltyHead
 from model.predictor import KnownMails, Parts
+from model.requests import Complete, Cutter, RequestHead
 from model.retriever import RankingWeights
 from model.ridge import KernelRidge, Mix
 from model.terms import TermKind, Vocabulary, Weighting
@@ -39,6 +40,7 @@ def to_archive(parts: Parts) -> tuple[dict[str, Any], Arrays]:
         "known": list(parts.known.ids),
         "ranking": asdict(parts.ranking),
     }
+    structure["requests"] = _requests_to(parts.requests, arrays)
     if parts.known.topics is not None:
         arrays["known.topics"] = parts.known.topics
     for name in ("centres", "spreads", "quantiles"):
@@ -81,6 +83,7 @@ def from_archive(structure: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
         ),
         known=known,
         ranking=RankingWeights(**structure["ranking"]),
+        requests=_requests_from(structure.get("requests"), arrays),
     )
 
 
@@ -94,6 +97,31 @@ def _urgency_from(structure: Mapping[str, Any] | None, known: KnownMails, arrays
         regression=regression,
         weights=arrays["urgency.weights"],
         intercept=arrays["urgency.intercept"],
+    )
+
+
+def _requests_to(head: RequestHead, arrays: Arrays) -> dict[str, Any]:
+    arrays |= {"requests.cutter": head.cutter.weights, "requests.signals": head.signals, "requests.words": head.words}
+    if head.vectors is not None:
+        arrays["requests.vectors"] = head.vectors
+    if head.complete.weights is not None:
+        arrays["requests.complete"] = head.complete.weights
+    cutter = {"intercept": head.cutter.intercept, "limit": head.cutter.limit}
+    return {"intercept": head.intercept, "limit": head.limit, "cutter": cutter, "complete": head.complete.intercept}
+
+
+def _requests_from(structure: Mapping[str, Any] | None, arrays: Mapping[str, NDArray[Any]]) -> RequestHead:
+    """Bundles that were made before this head have none."""
+    if structure is None:
+        return RequestHead.untrained()
+    return RequestHead(
+        cutter=Cutter(weights=arrays["requests.cutter"], **structure["cutter"]),
+        complete=Complete(weights=arrays.get("requests.complete"), intercept=structure["complete"]),
+        signals=arrays["requests.signals"],
+        vectors=arrays.get("requests.vectors"),
+        words=arrays["requests.words"],
+        intercept=structure["intercept"],
+        limit=structure["limit"],
     )
 
 

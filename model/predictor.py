@@ -17,7 +17,8 @@ from model.evidence import evidence_of, nearest_columns
 from model.explain import tokens_for_and_against
 from model.novelty import NoveltyHead, energy, mean_of_nearest
 from model.passages import Passages, mail_vector
-from model.requests import requests_cut, second_request
+from model.requests import Asked, RequestHead
+from model.requests.head import Couple
 from model.retriever import AnswerIndex, RankingWeights
 from model.slots import slots_from_mail
 from model.terms import Vocabulary
@@ -52,6 +53,7 @@ class Parts:
     novelty: NoveltyHead
     known: KnownMails
     ranking: RankingWeights
+    requests: RequestHead
     score: AnswerScore | None = None
 
 
@@ -192,18 +194,24 @@ class Predictor:
     def second_request(
         self, cut: Passages, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
     ) -> SecondRequest | None:
-        """A sentence of a mail about another topic than its own, a column with its probability.
+        """What a mail asks for besides its own topic, a column with its probability.
 
-        `vectors` (sentences, d) are those of the sentences of `cut`; the few mails that are cut only here are encoded once more.
+        `vectors` (sentences, d) are those of the sentences of `cut`, `cosines` theirs to the known mails; parts of sentences are encoded.
         """
-        asked = requests_cut(cut)
-        if not asked.numbers:
+        parts = self.parts
+        asked = parts.requests.cutter.asked(cut)
+        if not asked.texts:
             return None
-        if asked is not cut:
-            vectors, cosines = self.encoder.encode(asked.sentences), None
-        shared = self._shared(vectors @ self.parts.known.vectors.T if cosines is None else cosines)
-        topics = self.parts.topics.link.probabilities(self.parts.topics.scores(self.read(vectors, asked.sentences), shared))
-        return second_request(asked.numbers, topics, self.parts.topics.labels, own)
+        if asked.new:
+            vectors, cosines = self._stretches(asked, vectors), None
+        shared = self._shared(vectors @ parts.known.vectors.T if cosines is None else cosines)
+        topics = parts.topics.link.probabilities(parts.topics.scores(self.read(vectors, asked.texts), shared))
+        return parts.requests.second_request(asked, Couple.of(asked, topics, vectors, own, parts.requests.complete), parts.topics.labels)
+
+    def _stretches(self, asked: Asked, vectors: Vectors) -> Vectors:
+        """Vectors (stretches, d), of which those of whole sentences are there already."""
+        new = iter(self.encoder.encode(asked.new))
+        return np.stack([vectors[row] if row >= 0 else next(new) for row in asked.rows])
 
     def _urgency(self, urgencies: Probabilities | None) -> UrgencyEstimate:
         head = self.parts.urgency

@@ -3,8 +3,9 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from training.progress import Progress
 CHUNK = 32
 WORTH_PROCESSES = 2_000
 
+Way = Callable[[Encoder, Sequence[str]], Vectors]
+
 _encoder_of_process: list[Encoder] = []
 
 
@@ -24,11 +27,21 @@ def encode(encoder: Encoder, contents: Sequence[str], progress: Progress) -> NDA
 
     Thousands of mails are shared between processes when the encoder itself uses one core only.
     """
-    chunks = [contents[start : start + CHUNK] for start in range(0, len(contents), CHUNK)]
-    vectors = np.empty((len(contents), encoder.reference.dim), dtype=np.float32)
+    return _encoded(encoder, contents, mail_vectors, ("Encoding mails", progress))
+
+
+def encode_texts(encoder: Encoder, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
+    """One vector a text as it is, shape (n, d); shared between processes like mails."""
+    return _encoded(encoder, texts, text_vectors, ("Encoding sentences", progress))
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str], way: Way, shown: tuple[str, Progress]) -> NDArray[np.float32]:
+    title, progress = shown
+    chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
+    vectors = np.empty((len(texts), encoder.reference.dim), dtype=np.float32)
     done = 0
-    with progress.task("Encoding mails", len(contents)) as advance:
-        for block in _blocks(encoder, chunks, len(contents)):
+    with progress.task(title, len(texts)) as advance:
+        for block in _blocks(encoder, chunks, len(texts), way):
             vectors[done : done + len(block)] = block
             done += len(block)
             advance(len(block))
@@ -43,16 +56,21 @@ def mail_vectors(encoder: Encoder, contents: Sequence[str]) -> Vectors:
     return np.stack([mail_vector(block) for block in blocks])
 
 
-def _blocks(encoder: Encoder, chunks: Sequence[Sequence[str]], size: int) -> Iterator[Vectors]:
+def text_vectors(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """The vectors of a few texts as they are."""
+    return encoder.encode(texts)
+
+
+def _blocks(encoder: Encoder, chunks: Sequence[Sequence[str]], size: int, way: Way) -> Iterator[Vectors]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if encoder.batches or cores < 2 or size < WORTH_PROCESSES:
-        yield from (mail_vectors(encoder, chunk) for chunk in chunks)
+        yield from (way(encoder, chunk) for chunk in chunks)
         return
     # Spawned, not forked: the parent may hold threads of BLAS and of MLflow, which a fork would break.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores, mp_context=context, initializer=_load, initargs=(encoder.reference.name,)) as pool:
         try:
-            yield from pool.map(_encode_chunk, chunks)
+            yield from pool.map(partial(_encode_chunk, way), chunks)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -63,5 +81,5 @@ def _load(name: str) -> None:
     _encoder_of_process[:] = [load_encoder(name)]
 
 
-def _encode_chunk(contents: Sequence[str]) -> Vectors:
-    return mail_vectors(_encoder_of_process[0], contents)
+def _encode_chunk(way: Way, texts: Sequence[str]) -> Vectors:
+    return way(_encoder_of_process[0], texts)

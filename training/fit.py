@@ -15,18 +15,24 @@ from model.classifier import Reading, TopicHead, View, fit_topics
 from model.encoder import Encoder
 from model.novelty import NoveltyHead, energy, fit_novelty, nearest_without_own_group
 from model.predictor import KnownMails, Parts
+from model.requests import RequestHead
 from model.retriever import RankingWeights
 from model.ridge import Mix
 from model.terms import CHARACTERS, WORDS, Vocabulary, masked
 from model.urgency import Levels, Scale, UrgencyHead, fit_urgency
+from training.cutting import fit_cutter
 from training.encoding import encode
 from training.mix import Task, Tried, choose_mix, search_rows, steps_of_search
 from training.progress import Progress
 from training.ranking import fit_ranking
+from training.requests import Half, Reader, fit_requests
 from training.scoring import fit_score, left_out, out_of_scope
 
 MIN_TOPICS = 2
 MIN_ROWS = 10
+# So many groups of mails, at most and at least, teach what a second request is.
+MOST_GROUPS, FEWEST_GROUPS = 10_000, 200
+SEED = 22
 
 # Mails that are out of scope, and their vectors (n, d): they teach no head, but the score of answers.
 Foreign = tuple[Sequence[Example], NDArray[np.float32]]
@@ -116,6 +122,7 @@ def fit_vectors(
         novelty=_fit_novelty(corpus, topics.link, held_out),
         known=KnownMails(ids=tuple(example.id for example in chosen), vectors=vectors, topics=truth.astype(np.int64)),
         ranking=_fit_ranking(corpus, topics, held_out, (answers, encoder)),
+        requests=_fit_requests(corpus, topic_mixes[0].mix, encoder, progress),
     )
     with progress.task("Fitting the score of answers", 1) as advance:
         unseen = [left_out(parts, chosen, held_out)]
@@ -218,6 +225,27 @@ def _fit_ranking(
         return RankingWeights()
     probabilities = topics.link.probabilities(held_out)
     return fit_ranking(corpus.examples, corpus.reading.vectors, topics.labels, probabilities, base)
+
+
+def _fit_requests(corpus: Corpus, mix: Mix, encoder: Encoder, progress: Progress) -> RequestHead:
+    """From two halves of the mails, no group of which is in both; of very many mails from some of them."""
+    order = np.random.default_rng(SEED).permutation(int(corpus.groups.max()) + 1)[corpus.groups]
+    if order.max() + 1 < FEWEST_GROUPS:
+        return RequestHead.untrained()
+    rows = np.flatnonzero(order < MOST_GROUPS)
+    sides = order[rows] % 2
+    with progress.task("Learning to tell second requests", 1) as advance:
+        halves = [_half(corpus, rows[sides == side], rows[sides != side], mix) for side in (0, 1)]
+        advance(1)
+    return fit_requests(halves, Reader(vocabularies=corpus.vocabularies, encoder=encoder, progress=progress))
+
+
+def _half(corpus: Corpus, rows: NDArray[np.int64], others: NDArray[np.int64], mix: Mix) -> Half:
+    part = _part(corpus, others)
+    labels = [example.topic or "" for example in part.examples]
+    topics, _ = fit_topics(part.reading, labels, part.groups, _view(corpus, mix), mix)
+    cutter = fit_cutter([masked(example.content) for example in part.examples])
+    return Half(examples=[corpus.examples[row] for row in rows], vectors=corpus.reading.vectors[rows], topics=topics, cutter=cutter)
 
 
 def _fit_novelty(corpus: Corpus, link: PowerLink, held_out: NDArray[np.float64]) -> NoveltyHead:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from model.encoder import Encoder
 from model.passages import Passages, mail_vector
 from model.predictor import Predictor
-from model.requests import requests_cut
 from model.understanding import SecondRequest
 
 MAILS_AT_ONCE = 32
@@ -18,7 +17,8 @@ def second_requests(
     predictor: Predictor, contents: Sequence[str], first: NDArray[np.int64], encoder: Encoder
 ) -> list[SecondRequest | None]:
     """A second request of each mail or None; `first` (n,) are the columns of the mails' own topics."""
-    cuts = [(row, cut) for row, content in enumerate(contents) if requests_cut(cut := Passages.of(content)).numbers]
+    asked = predictor.parts.requests.cutter.asked
+    cuts = [(row, cut) for row, content in enumerate(contents) if asked(cut := Passages.of(content)).texts]
     found: list[SecondRequest | None] = [None] * len(contents)
     for start in range(0, len(cuts), MAILS_AT_ONCE):
         block = cuts[start : start + MAILS_AT_ONCE]

@@ -42,6 +42,7 @@ class Bank:
         encoder = KeptVectors(load_encoder(), BENCH)
         bench = Workbench(encoder=encoder, answers=(), progress=Silent(), now=datetime.now(UTC))
         parts = fit_vectors(taxonomy, learnt, encode_examples(learnt, bench), encoder, ((), Silent())).parts
+        encoder.keep()
         return cls(predictor=Predictor.of(parts, encoder, "proof"), bench=bench, pool=pool)
 
     @property

@@ -2,14 +2,15 @@
 
 Two requests are two texts of a data set, one behind the other as they were written, or with a blank line between them: two development
 mails of banking77 with different intents, or two texts of NLU++'s bank with at least two intents each that share none. NLU++ has other
-intents than banking77, so that no automatic reply to such a pair counts as right. One request is a mail of banking77 in several
-sentences; what it loses are replies that its score alone would allow. Thresholds are certified on the same mails as one would use.
+intents than banking77, so that no automatic reply to such a pair counts as right; pairs with turns that only confirm, thank or take leave
+are shown too, and promise nothing. One request is a mail of banking77 in several sentences; what it loses are replies that its score alone
+would allow. Thresholds are certified on the same mails as one would use.
 
 python -m tests.proofs.requests          prints the table; exit code 1 when a promise is not kept
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -26,6 +27,9 @@ DELTA = 0.05
 MAILS = 500
 MOST_ANSWERED, MOST_LOST = 0.01, 0.10
 FEWEST_WORDS = 4
+# NLU++ holds turns of dialogues: who confirms, thanks or takes leave answers the centre, and asks for nothing.
+ANSWERING = ("affirm", "deny", "acknowledge", "thank", "end_call")
+TURNS = "two turns"
 
 
 def main() -> int:
@@ -55,7 +59,7 @@ def line(alpha: float, name: str, rows: tuple[np.ndarray, np.ndarray], value: fl
     scores, allowed = rows
     above, sent = scores >= value, (scores >= value) & allowed
     lost = 1 - sent.sum() / max(above.sum(), 1)
-    kept = bool(lost <= MOST_LOST if name.startswith("one") else sent.mean() <= MOST_ANSWERED)
+    kept = name.startswith(TURNS) or bool(lost <= MOST_LOST if name.startswith("one") else sent.mean() <= MOST_ANSWERED)
     return kept, (
         f"{alpha:.0%}",
         name,
@@ -63,7 +67,7 @@ def line(alpha: float, name: str, rows: tuple[np.ndarray, np.ndarray], value: fl
         f"{above.mean():.1%}",
         f"{sent.mean():.1%}",
         f"{lost:.1%}",
-        "yes" if kept else "NO",
+        "–" if name.startswith(TURNS) else "yes" if kept else "NO",
     )
 
 
@@ -79,6 +83,7 @@ def pairs_of_all() -> Iterator[tuple[str, Iterator[str]]]:
     for behind, shown in ((" ", ""), ("\n\n", ", blank line")):
         yield f"two of banking77{shown}", pairs_of_bank(behind)
         yield f"two of nlupp{shown}", pairs_of_nlupp(behind)
+        yield f"{TURNS} of nlupp{shown}", pairs_of_nlupp(behind, ())
 
 
 def pairs_of_bank(between: str) -> Iterator[str]:
@@ -87,9 +92,11 @@ def pairs_of_bank(between: str) -> Iterator[str]:
     return _joined(rows, between, np.random.default_rng(0))
 
 
-def pairs_of_nlupp(between: str) -> Iterator[str]:
-    """Two requests to a bank that share no intent, one after the other."""
-    rows = [row for row in rows_of("nlupp") if row["domain"] == "banking" and len(row["intents"]) > 1]
+def pairs_of_nlupp(between: str, without: Collection[str] = ANSWERING) -> Iterator[str]:
+    """Two texts to a bank that share no intent, one after the other; none of them has one of the intents `without`."""
+    rows = [
+        row for row in rows_of("nlupp") if row["domain"] == "banking" and len(row["intents"]) > 1 and not {*without} & {*row["intents"]}
+    ]
     told = [(row["text"], set(row["intents"])) for row in rows if len(row["text"].split()) >= FEWEST_WORDS]
     return _joined(told, between, np.random.default_rng(1))
 

@@ -1,0 +1,24 @@
+"""A cutter learns how mails begin and end, and stays quiet inside a sentence."""
+
+from model.passages import Passages
+from model.requests import Cutter
+from tests.training.two_requests import bodies
+from training.cutting import MOST_CUT, fit_cutter, limit_of
+
+
+def test_finds_the_border_between_two_mails_without_punctuation() -> None:
+    texts = bodies(300)
+    cutter = fit_cutter(texts)
+    cut = cutter.asked(Passages.of("where is the parcel i ordered last monday please send me an invoice for march"))
+    assert cut.texts == ("where is the parcel i ordered last monday", "please send me an invoice for march")
+
+
+def test_its_limit_leaves_nearly_all_single_sentences_whole() -> None:
+    cutter, fresh = fit_cutter(bodies(300)), bodies(400)[300:]
+    limit = limit_of(cutter, fresh)
+    highest = [cutter.highest(text) for text in fresh]
+    assert sum(value > limit for value in highest) <= MOST_CUT * len(fresh) + 1
+
+
+def test_too_few_sentences_teach_nothing() -> None:
+    assert fit_cutter(["Where is my parcel?"] * 5).limit == Cutter.untrained().limit

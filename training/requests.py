@@ -1,0 +1,203 @@
+"""Learning to tell two requests in one mail from one request in several sentences, from training mails that are put together in pairs.
+
+Every mail is looked at by a topic head and a cutter that learnt from the other half of the mails, as new mail will be.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from data.examples import Example
+from model.classifier import Reading, TopicHead
+from model.encoder import Encoder, Vectors
+from model.passages import Passages, mail_vector
+from model.requests import Asked, Complete, Cutter, RequestHead
+from model.requests.head import SCALES, SIGNALS, Couple, hashed_texts
+from model.terms import Vocabulary, masked
+from training.cutting import fit_cutter, limit_of
+from training.encoding import encode_texts
+from training.progress import Progress
+
+MOST_MAILS = 500
+MOST_PAIRS = 1_000
+FEWEST_OF_EACH = 40
+# Of the mails that ask for one thing in several sentences, and whose topic is sure, so many may be taken for two.
+MOST_LOST = 0.11
+SURE = 0.9
+STRENGTH = 0.3
+JOINS = (" ", " ", "\n\n")
+SEED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """Mails with their vectors (n, d), and what learnt from the other half of them."""
+
+    examples: Sequence[Example]
+    vectors: Vectors
+    topics: TopicHead
+    cutter: Cutter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What turns texts into what the heads read, and shows how far it is; the vectors of those that were encoded."""
+
+    vocabularies: tuple[Vocabulary, Vocabulary]
+    encoder: Encoder
+    progress: Progress
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def read(self, texts: Sequence[str], vectors: Vectors) -> Reading:
+        """Texts beside their vectors (n, d)."""
+        return Reading.of(vectors, texts, *self.vocabularies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A mail cut into passages and stretches, with its topic and its vector (d,); None for two mails put together."""
+
+    cut: Passages
+    asked: Asked
+    topic: str | None = None
+    vector: NDArray[np.float32] | None = None
+
+    @classmethod
+    def of(cls, text: str, cutter: Cutter) -> "Kept":
+        """Cut a text."""
+        cut = Passages.of(text)
+        return cls(cut=cut, asked=cutter.asked(cut))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is still to be encoded."""
+        return self.asked.texts if self.vector is not None else (*self.cut.texts, *self.asked.texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Mails that have something to couple, the topic head that did not see them, and the vectors (n, d) of mails without."""
+
+    topics: TopicHead
+    kept: Sequence[Kept]
+    alone: Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Couples of mails (n), which of them ask for two things, and which ask for one thing that is surely known, (n,) each."""
+
+    couples: list[Couple]
+    is_two: NDArray[np.bool_]
+    is_sure: NDArray[np.bool_]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether something can be learnt."""
+        return min(int(self.is_two.sum()), int((~self.is_two).sum()), int(self.is_sure.sum())) >= FEWEST_OF_EACH
+
+    def rows(self, spreads: tuple[NDArray[np.float64], NDArray[np.float64]]) -> sp.csr_matrix:
+        """Signals, vectors and words of every couple side by side."""
+        signals = (np.array([couple.signals for couple in self.couples]) - spreads[0]) / spreads[1]
+        vectors = np.array([(couple.vectors * SCALES).ravel() for couple in self.couples])
+        return sp.hstack([sp.csr_matrix(signals), sp.csr_matrix(vectors), hashed_texts(self.couples)], format="csr")
+
+
+def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
+    """Learn from two halves of the training mails; without enough mails of several sentences the rule of `RequestHead.untrained`."""
+    cutter = fit_cutter([masked(example.content) for half in halves for example in half.examples])
+    limits = [limit_of(half.cutter, [masked(example.content) for example in half.examples]) for half in halves]
+    ready = replace(cutter, limit=float(np.mean(limits)))
+    taken = [take(replace(half, cutter=replace(half.cutter, limit=limit))) for half, limit in zip(halves, limits, strict=True)]
+    read = replace(reader, vectors=_vectors([text for one in taken for mail in one.kept for text in mail.texts], reader))
+    complete = [fit_complete([one], read) for one in taken]
+    seen = [coupled(one, told, read) for one, told in zip(taken, reversed(complete), strict=True)]
+    if not all(part.is_enough for part in seen):
+        return RequestHead.untrained()
+    crossed = [fit_couples(learnt, ready, Complete()) for learnt in reversed(seen)]
+    odds = [[head.odds(couple) for couple in part.couples] for head, part in zip(crossed, seen, strict=True)]
+    both = Seen(
+        couples=[couple for part in seen for couple in part.couples],
+        is_two=np.concatenate([part.is_two for part in seen]),
+        is_sure=np.concatenate([part.is_sure for part in seen]),
+    )
+    limit = float(np.quantile(np.concatenate(odds)[both.is_sure], 1 - MOST_LOST, method="higher"))
+    return replace(fit_couples(both, ready, fit_complete(taken, read)), limit=limit)
+
+
+def fit_couples(seen: Seen, cutter: Cutter, complete: Complete) -> RequestHead:
+    """Logistic regression on couples; its limit is even odds."""
+    signals = np.array([couple.signals for couple in seen.couples])
+    spread = signals.std(axis=0)
+    centres, spreads = signals.mean(axis=0), np.where(spread < 1e-9, 1.0, spread)
+    model = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(seen.rows((centres, spreads)), seen.is_two)
+    weights = model.coef_[0]
+    vectors, words = np.split(weights[len(SIGNALS) :], [seen.couples[0].vectors.size])
+    return RequestHead(
+        cutter=cutter,
+        complete=complete,
+        signals=np.array([centres, spreads, weights[: len(SIGNALS)]]),
+        vectors=(vectors.reshape(seen.couples[0].vectors.shape) * SCALES).astype(np.float32),
+        words=words.reshape(2, -1).astype(np.float32),
+        intercept=float(model.intercept_[0]),
+        limit=0.0,
+    )
+
+
+def fit_complete(taken: Sequence[Taken], reader: Reader) -> Complete:
+    """Mails of one sentence stand alone; sentences of longer ones mostly do not."""
+    alone = np.concatenate([one.alone for one in taken])
+    parts = np.array([reader.vectors[text] for one in taken for mail in one.kept if mail.topic is not None for text in mail.asked.texts])
+    if min(len(alone), len(parts)) < FEWEST_OF_EACH:
+        return Complete()
+    rows = np.concatenate([alone, parts])
+    model = LogisticRegression(C=STRENGTH * 10, max_iter=1_000).fit(rows, np.arange(len(rows)) < len(alone))
+    return Complete(weights=model.coef_[0].astype(np.float32), intercept=float(model.intercept_[0]))
+
+
+def take(half: Half) -> Taken:
+    """Single mails and pairs of mails that have something to couple."""
+    random = np.random.default_rng(SEED)
+    pairs = [Kept.of(text, half.cutter) for text in joined(half.examples, random)]
+    order = random.permutation(len(half.examples))
+    cuts = [Kept.of(half.examples[row].content, half.cutter) for row in order]
+    several = [place for place, one in enumerate(cuts) if one.asked.texts][:MOST_MAILS]
+    singles = [replace(cuts[place], topic=half.examples[order[place]].topic, vector=half.vectors[order[place]]) for place in several]
+    alone = order[[not one.asked.texts for one in cuts]]
+    return Taken(topics=half.topics, kept=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=half.vectors[alone])
+
+
+def coupled(taken: Taken, complete: Complete, reader: Reader) -> Seen:
+    """Couples of mails, as their half's topic head sees them."""
+    couples, sure = [], []
+    for one in taken.kept:
+        own, certainty = _own(taken.topics, one, reader)
+        stretches = np.stack([reader.vectors[text] for text in one.asked.texts])
+        probabilities = taken.topics.probabilities(reader.read(one.asked.texts, stretches))
+        couples.append(Couple.of(one.asked, probabilities, stretches, (own, certainty), complete))
+        sure.append(one.topic == taken.topics.labels[own] and certainty >= SURE)
+    is_two = np.array([one.topic is None for one in taken.kept], dtype=bool)
+    return Seen(couples=couples, is_two=is_two, is_sure=np.array(sure, dtype=bool))
+
+
+def joined(examples: Sequence[Example], random: np.random.Generator) -> Iterator[str]:
+    """Two mails of one language and different topics, one behind the other."""
+    for first, second in random.choice(len(examples), size=(MOST_PAIRS, 2)):
+        one, other = examples[first], examples[second]
+        if one.topic != other.topic and one.language == other.language:
+            yield f"{one.content.strip()}{random.choice(JOINS)}{other.content.strip()}"
+
+
+def _vectors(texts: Sequence[str], reader: Reader) -> Mapping[str, NDArray[np.float32]]:
+    unique = list(dict.fromkeys(texts))
+    return dict(zip(unique, encode_texts(reader.encoder, unique, reader.progress), strict=True))
+
+
+def _own(head: TopicHead, one: Kept, reader: Reader) -> tuple[int, float]:
+    vector = one.vector if one.vector is not None else mail_vector(np.stack([reader.vectors[text] for text in one.cut.texts]))
+    topics = head.probabilities(reader.read([one.cut.text], vector[None, :]))[0]
+    return int(topics.argmax()), float(topics.max())
