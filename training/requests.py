@@ -59,7 +59,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A mail cut into passages and stretches, with its topic and its vector (d,); None for two mails put together."""
+    """A mail cut into passages and stretches, with its topic and its vector (d,).
+
+    The topic is None when it asks for two things; two mails put together have no vector yet.
+    """
 
     cut: Passages
     asked: Asked
@@ -166,7 +169,7 @@ def take(half: Half) -> Taken:
     order = random.permutation(len(half.examples))
     cuts = [Kept.of(half.examples[row].content, half.cutter) for row in order]
     several = [place for place, one in enumerate(cuts) if one.asked.texts][:MOST_MAILS]
-    singles = [replace(cuts[place], topic=half.examples[order[place]].topic, vector=half.vectors[order[place]]) for place in several]
+    singles = [replace(cuts[place], topic=_only_topic(half.examples[order[place]]), vector=half.vectors[order[place]]) for place in several]
     alone = order[[not one.asked.texts for one in cuts]]
     return Taken(topics=half.topics, kept=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=half.vectors[alone])
 
@@ -195,6 +198,11 @@ def joined(examples: Sequence[Example], random: np.random.Generator) -> Iterator
 def _vectors(texts: Sequence[str], reader: Reader) -> Mapping[str, NDArray[np.float32]]:
     unique = list(dict.fromkeys(texts))
     return dict(zip(unique, encode_texts(reader.encoder, unique, reader.progress), strict=True))
+
+
+def _only_topic(example: Example) -> str | None:
+    """None for a mail that was labelled with two topics: it asks for two things."""
+    return example.topic if len(example.topics) < 2 else None
 
 
 def _own(head: TopicHead, one: Kept, reader: Reader) -> tuple[int, float]:
