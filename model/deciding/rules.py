@@ -61,7 +61,6 @@ class Ruling:
     topic: str | None = None
     urgency: str | None = None
     queue: str | None = None
-    never_auto: bool = False
     fired: tuple[Rule, ...] = ()
 
 
@@ -72,7 +71,6 @@ def rule_on(rules: Iterable[Rule], mail: Mail, mailbox: str | None) -> Ruling:
         topic=next((rule.then.topic for rule in fired if rule.then.topic), None),
         urgency=next((rule.then.urgency for rule in fired if rule.then.urgency), None),
         queue=next((rule.then.queue for rule in fired if rule.then.queue), None),
-        never_auto=any(rule.then.never_auto for rule in fired),
         fired=fired,
     )
 
