@@ -108,6 +108,23 @@ def newest(examples: Sequence[Example], share: float = NEWEST_SHARE) -> Fold | N
     return fold if len(fold.train) and len(fold.test) else None
 
 
+def first_of_each(examples: Sequence[Example]) -> NDArray[np.int64]:
+    """Numbers of the rows of which no earlier one has the text or the group; by time when every row has a date, else by the file.
+
+    A first row stays one when rows are added behind it, also where the added ones join two threads by an equal text.
+    """
+    dates = row_dates(examples)
+    order = range(len(examples)) if dates is None else np.argsort(dates, kind="stable").tolist()
+    seen: set[str] = set()
+    first: list[int] = []
+    for row in order:
+        keys = _hashes(examples[row])
+        if seen.isdisjoint(keys):
+            first.append(row)
+        seen.update(keys)
+    return np.array(first, dtype=np.int64)
+
+
 def row_dates(examples: Sequence[Example]) -> NDArray[np.float64] | None:
     """Seconds since 1970 of every row, or None when a date is missing or all are equal."""
     dates = np.array([example.date.timestamp() if example.date else np.nan for example in examples])

@@ -15,10 +15,23 @@ from data.language import UNDETERMINED, LanguageDetector
 from model.answer_score import AnswerScore
 from model.bundle import Bundle, check_place, write_certified
 from model.predictor import Predictor
-from model.risk import Certificate, NoThreshold, Outcome, Scope, Target, Threshold, lowest_threshold, thresholds_by_group, upper_bound
+from model.risk import (
+    Certificate,
+    Method,
+    NoThreshold,
+    Outcome,
+    Scope,
+    Target,
+    Threshold,
+    accrued_by_group,
+    accrued_threshold,
+    lowest_threshold,
+    thresholds_by_group,
+    upper_bound,
+)
 from model.watching.exchangeability import exchangeability
 from model.watching.reference import Reference
-from training.dataset import newest, row_dates, short_hashes, unseen_rows
+from training.dataset import first_of_each, newest, row_dates, short_hashes, unseen_rows
 from training.encoding import encode
 from training.judge import Judged, Workbench, judge
 
@@ -31,11 +44,12 @@ class GuaranteeError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What shall be promised, for which groups, and where the new bundle goes."""
+    """What shall be promised, for which groups, by which method, and where the new bundle goes."""
 
     target: Target
     scope: Scope
     out: Path
+    method: Method = Method.ONE_LOOK
     drop_overlap: bool = False
     sign_key: Ed25519PrivateKey | None = None
 
@@ -60,7 +74,8 @@ class Guaranteed:
     """A certificate, and the bundle that holds it: None when nothing could be proven, and then nothing was written.
 
     coverage: share of all calibration mails that would be sent · dropped: mails that the bundle had seen · unjudged: mails of which
-    nobody has said what is right · in_order: whether the certificate rests on the past and was verified on the future.
+    nobody has said what is right · repeated: mails that were left out, as an earlier one has the same text or group · in_order: whether
+    the certificate rests on the past and was verified on the future.
     """
 
     certificate: Certificate
@@ -69,6 +84,7 @@ class Guaranteed:
     verified: Verified | None
     dropped: int
     unjudged: int
+    repeated: int
     in_order: bool
 
 
@@ -96,7 +112,8 @@ class Calibration:
 def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wanted) -> Guaranteed:
     """Calibrate on mails that the bundle has never seen, and write a new bundle with the certificate when there is one.
 
-    When every mail has a date, the certificate rests on the older four fifths and is verified on the newest.
+    Of mails with one text or one group the first counts alone: a promise speaks of independent mails. When every mail has a date, the
+    certificate rests on the older four fifths and is verified on the newest.
 
     Raises:
         ExampleError: the bundle has seen mails and they are not to be dropped, or it has seen all of them.
@@ -106,20 +123,22 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
     score = check_score(bundle, bench.answers)
     check_place(wanted.out)
     kept = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=wanted.drop_overlap)
-    everything = calibration(bundle.predictor(bench.encoder), kept.examples.examples, bench, wanted.scope)
-    if not len(everything.scores):
+    known = calibration(bundle.predictor(bench.encoder), kept.examples.examples, bench, wanted.scope)
+    if not len(known.scores):
         raise GuaranteeError("no mail says which topic or which answer is right: use --map topic=COLUMN or answers=COLUMN")
+    everything = known.take(first_of_each(known.examples))
     past, future = in_time(everything)
     certificate = Certificate(
         target=wanted.target,
         scope=wanted.scope,
-        groups=outcomes(past, plan_of(bundle, bench.answers, wanted.scope), score, wanted.target),
+        groups=outcomes(past, plan_of(bundle, bench.answers, wanted.scope), score, wanted),
         calibrated_on=len(past.scores),
         data=replace(kept.examples, examples=past.examples).fingerprint,
         score=score.version,
         answers={answer.id: answer.content_hash for answer in bench.answers if answer.is_usable(bench.now.date())},
         exchangeability=change_p_value(everything, score),
         made_at=bench.now.isoformat(timespec="seconds"),
+        method=wanted.method,
     )
     proof = certificate, Reference.of(past.scores, past.novelty, short_hashes(past.examples))
     return Guaranteed(
@@ -128,7 +147,8 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
         coverage=float(sendable(past, certificate).mean()),
         verified=verify(future, certificate) if future is not None else None,
         dropped=kept.dropped,
-        unjudged=len(kept.examples.examples) - len(everything.examples),
+        unjudged=len(kept.examples.examples) - len(known.examples),
+        repeated=len(known.examples) - len(everything.examples),
         in_order=future is not None,
     )
 
@@ -191,11 +211,14 @@ def plan_of(bundle: Bundle, answers: Sequence[Answer], scope: Scope) -> tuple[st
     return plans[scope]
 
 
-def outcomes(mails: Calibration, plan: Sequence[str], score: AnswerScore, target: Target) -> dict[str, Outcome]:
-    """A threshold for every group, or why there is none."""
+def outcomes(mails: Calibration, plan: Sequence[str], score: AnswerScore, wanted: Wanted) -> dict[str, Outcome]:
+    """A threshold for every group, or why there is none; mails in order of time, or of the file."""
+    grows = wanted.method is Method.GROWING
     if len(plan) == 1:
-        return {plan[0]: lowest_threshold(mails.scores, mails.wrong, score.grid, target)}
-    return thresholds_by_group(mails.scores, mails.wrong, mails.groups, score.grid, target, plan=plan)
+        of_all = accrued_threshold if grows else lowest_threshold
+        return {plan[0]: of_all(mails.scores, mails.wrong, score.grid, wanted.target)}
+    of_each = accrued_by_group if grows else thresholds_by_group
+    return of_each(mails.scores, mails.wrong, mails.groups, score.grid, wanted.target, plan=plan)
 
 
 def in_time(mails: Calibration) -> tuple[Calibration, Calibration | None]:

@@ -72,29 +72,6 @@ class Looks:
         return next(passed, None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accrual:
-    """The labels of one group so far: `add` gives the next state. Once certified, it stays so; from then on a monitor watches."""
-
-    looks: Looks
-    labels: int = 0
-    errors: int = 0
-    certified_at: int | None = None
-
-    def add(self, *, wrong: bool) -> "Accrual":
-        """The state after one more label."""
-        labels, errors = self.labels + 1, self.errors + wrong
-        looks = zip(self.looks.labels, self.looks.errors, strict=True)
-        passes = any(look == labels and errors <= most for look, most in looks)
-        at = self.certified_at if self.certified_at is not None or not passes else labels
-        return Accrual(looks=self.looks, labels=labels, errors=errors, certified_at=at)
-
-    @property
-    def labels_still_needed(self) -> int | None:
-        """How many more labels certify the group when no further one is wrong: 0 when it is; None beyond the horizon."""
-        return 0 if self.certified_at is not None else self.looks.still_needed(self.labels, self.errors)
-
-
 @lru_cache(maxsize=256)
 def _plan(target: Target, horizon: int) -> Looks:
     most = int(horizon * target.alpha) + 2

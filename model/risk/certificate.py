@@ -23,13 +23,21 @@ class Scope(StrEnum):
         return of_scope[self] or ""
 
 
+class Method(StrEnum):
+    """How the thresholds were proven: by one look at all labels, or by looks planned for a file that grows."""
+
+    ONE_LOOK = "one_look"
+    GROWING = "growing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A statement about the error of automatic replies; it is void for another score version and other answers.
 
     groups: outcome by group, under the one key "all" for the scope all · calibrated_on: number of mails · data: their fingerprint ·
     score: version of the score · answers: content hash by id; empty when each topic stands for its one approved answer ·
-    exchangeability: p-value of the test that the mails do not change with time or, without dates, do not differ from the training's.
+    exchangeability: p-value of the test that the mails do not change with time or, without dates, do not differ from the training's ·
+    method: whether the promise holds for this look alone or for all looks at a file that grows.
     """
 
     target: Target
@@ -41,6 +49,7 @@ class Certificate:
     answers: Mapping[str, str] = field(default_factory=dict)
     exchangeability: float
     made_at: str
+    method: Method = Method.ONE_LOOK
 
     @property
     def is_certified(self) -> bool:
@@ -61,8 +70,9 @@ class Certificate:
         return not self.answers or self.answers.get(answer_id) == content_hash
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return {
+        """Plain JSON types; one look is not named, so that a certificate keeps its hash."""
+        named = {} if self.method is Method.ONE_LOOK else {"method": self.method.value}
+        return named | {
             "target": self.target.to_json(),
             "scope": self.scope.value,
             "groups": {name: outcome_to_json(outcome) for name, outcome in sorted(self.groups.items())},
@@ -84,7 +94,8 @@ class Certificate:
         try:
             groups = {str(name): outcome_from_json(outcome) for name, outcome in value["groups"].items()}
             target, scope = Target.from_json(value["target"]), Scope(value["scope"])
-            return cls(**{**value, "target": target, "scope": scope, "groups": groups, "answers": dict(value["answers"])})
+            read = {"target": target, "scope": scope, "groups": groups, "answers": dict(value["answers"])}
+            return cls(**{**value, **read, "method": Method(value.get("method", Method.ONE_LOOK))})
         except RiskError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -46,11 +46,11 @@ def foreign_examples(count: int = 10) -> tuple[Example, ...]:
 
 
 def unseen(count: int = 60) -> ExampleSet:
-    """Mails of the same kind as those that `learnt` knows, with other texts, ids and threads."""
+    """Mails of the same kind as those that `learnt` knows, with other texts and ids, each of a thread of its own."""
     everything = make_examples(120 + count)
     # The factory draws without repetition, but another size is another draw: rewording makes sure that nothing is known.
     fresh = tuple(
-        replace(example, id=f"new-{example.id}", body=f"{example.body} (again)", group=f"new-{example.group}")
+        replace(example, id=f"new-{example.id}", body=f"{example.body} (again)", group=f"new-{example.id}")
         for example in everything.examples[:count]
     )
     return replace(everything, examples=fresh)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from data.examples import Example, ExampleError, ExampleSet, group_keys
 from tests.factories import NOW, make_examples
-from training.dataset import folds, newest, short_hashes, training_rows, unseen_rows
+from training.dataset import first_of_each, folds, newest, short_hashes, training_rows, unseen_rows
 
 texts = st.sampled_from([f"mail number {number}" for number in range(15)])
 labels = st.sampled_from(["a", "b", "c"])
@@ -120,3 +120,31 @@ def test_keeps_the_newest_fifth_when_every_row_has_a_date() -> None:
     assert fold is not None
     assert fold.test.tolist() == list(range(40, 50))
     assert newest([*dated, make_examples(51).examples[50]]) is None
+
+
+def _said(text: str, group: str | None, day: int | None = None) -> Example:
+    return Example(id=f"{text}-{group}-{day}", body=text, group=group, date=None if day is None else NOW + timedelta(days=day))
+
+
+def test_the_first_mail_of_a_text_or_a_thread_stands_for_all() -> None:
+    rows = [_said("Hello", "a"), _said("Again", "a"), _said("HELLO ", "b"), _said("More", "b"), _said("Other", None)]
+    assert first_of_each(rows).tolist() == [0, 4]
+
+
+def test_the_first_mail_is_the_oldest_when_every_row_has_a_date() -> None:
+    rows = [_said("Hello", "a", 3), _said("Again", "a", 1), _said("Other", None, 2)]
+    assert first_of_each(rows).tolist() == [1, 2]
+    assert first_of_each([*rows, _said("New", None)]).tolist() == [0, 2, 3]
+
+
+def test_an_equal_text_in_two_threads_does_not_make_one_of_them_later() -> None:
+    rows = [_said("Hello", "a"), _said("Other", "b"), _said("Thanks", "a"), _said("Thanks", "b")]
+    assert [first_of_each(rows[:size]).tolist() for size in (2, 3, 4)] == [[0, 1]] * 3
+
+
+@given(values=rows, dated=st.booleans())
+def test_rows_that_are_added_take_no_first_row_away(values: list[tuple[str, str, str | None, int]], dated: bool) -> None:
+    examples = sorted(_examples(values, dated=dated), key=lambda example: example.date or NOW)
+    first = first_of_each(examples).tolist()
+    for size in range(len(examples)):
+        assert first_of_each(examples[:size]).tolist() == [row for row in first if row < size]

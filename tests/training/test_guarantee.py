@@ -9,7 +9,7 @@ import pytest
 
 from data.examples import ExampleError, ExampleSet
 from model.bundle import Bundle, BundleError, write_certified
-from model.risk import NoThreshold, Scope, Target, Threshold
+from model.risk import Method, NoThreshold, Scope, Target, Threshold
 from tests.factories import NOW, make_answer, make_examples
 from tests.training.files import foreign_examples, unseen
 from training.automatic import auto_figures
@@ -165,5 +165,53 @@ def test_scores_of_the_calibration_are_kept_in_random_order_without_text(given: 
     assert given.bundle is not None
     reference = given.bundle.reference
     assert reference is not None
-    assert reference.rows.shape == (60, 2)
-    assert np.isfinite(reference.rows).all()
+    assert len(reference.scores) == len(reference.novelty) == 60
+    assert np.isfinite([reference.scores, reference.novelty]).all()
+
+
+def _in_threads(examples: ExampleSet, mails: int) -> ExampleSet:
+    """Every thread has so many mails."""
+    rows = (replace(row, group=f"talk-{number // mails}") for number, row in enumerate(examples.examples))
+    return replace(examples, examples=tuple(rows))
+
+
+def test_the_first_mail_of_a_thread_counts_for_all_of_it(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
+    found = guarantee(bundle, _in_threads(unseen(120), 2), bench, _wanted(tmp_path))
+    assert (found.certificate.calibrated_on, found.repeated, found.unjudged) == (60, 60, 0)
+
+
+def test_of_a_thread_the_first_mail_that_somebody_judged_counts(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
+    examples = _in_threads(unseen(120), 2)
+    rows = (replace(row, topic=None, topics=()) if number % 2 == 0 else row for number, row in enumerate(examples.examples))
+    found = guarantee(bundle, replace(examples, examples=tuple(rows)), bench, _wanted(tmp_path))
+    assert (found.certificate.calibrated_on, found.repeated, found.unjudged) == (60, 0, 60)
+
+
+def test_a_file_that_grows_keeps_what_was_proven_and_says_how(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
+    everything = unseen(120)
+    looks = [
+        guarantee(bundle, replace(everything, examples=everything.examples[:size]), bench, _wanted(tmp_path, method=Method.GROWING))
+        for size in (20, 60, 120)
+    ]
+    outcomes = [look.certificate.groups["all"] for look in looks]
+    proven = [outcome.value for outcome in outcomes if isinstance(outcome, Threshold)]
+    assert proven
+    assert proven == sorted(proven, reverse=True)
+    assert all(isinstance(outcome, Threshold) for outcome in outcomes[-len(proven) :])
+    assert looks[-1].bundle is not None
+    assert Bundle.load(looks[-1].bundle.path).certificate == looks[-1].certificate
+    assert looks[-1].certificate.method is Method.GROWING
+
+
+def test_the_order_of_a_file_is_that_of_its_dates(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
+    examples = _dated(unseen(120))
+    turned = replace(examples, examples=examples.examples[::-1])
+    found = [guarantee(bundle, given, bench, _wanted(tmp_path, method=Method.GROWING)) for given in (examples, turned)]
+    assert found[0].certificate.groups == found[1].certificate.groups
+
+
+def test_each_topic_of_a_file_that_grows_has_its_part_of_delta(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
+    wanted = _wanted(tmp_path, scope=Scope.TOPIC, method=Method.GROWING, target=Target(alpha=0.05, delta=0.05))
+    found = guarantee(bundle, unseen(), bench, wanted)
+    assert set(found.certificate.groups) == {"billing", "delivery", "returns"}
+    assert all(isinstance(outcome, NoThreshold) and outcome.labels_still_needed for outcome in found.certificate.groups.values())

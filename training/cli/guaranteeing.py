@@ -9,7 +9,7 @@ from data.answer import Answer, load_answers
 from data.examples import read_examples
 from data.taxonomy import Taxonomy
 from model.bundle import Bundle
-from model.risk import Scope, Target, Threshold
+from model.risk import Method, Scope, Target, Threshold
 from training.cli.reading import (
     AnswersOption,
     BundleArgument,
@@ -26,12 +26,21 @@ from training.cli.terminal import GATE_CLOSED, JsonOption, SignKeyOption, fail, 
 from training.guarantee import Guaranteed, Wanted, check_score, guarantee, lacking
 from training.signing import load_sign_key
 
+GrowingOption = Annotated[
+    bool, typer.Option("--growing", help="The file grows and the command is repeated: the promise holds for all looks together.")
+]
 SEEDS = Path(__file__).resolve().parents[2] / "data" / "seeds"
 CHANGED = 0.05
 HELP = """Prove how often automatic replies will be wrong, and write a new bundle that holds the certificate.
 
 The mails must be new to the bundle and drawn as the mail of later days will be. Where a file names no answers, each topic stands for its
 one approved answer. When every mail has a date, the past is calibrated on and the newest fifth verifies it.
+
+Of mails with one text or one thread the first counts alone.
+
+A promise holds for one look at the labels. Whoever repeats the command while a file grows looks many times: --growing makes a promise that
+holds for all these looks together, and needs more labels. Add rows at the end, or give every row a date and label in their order; keep
+bundle, answers, --alpha, --delta and --by as they are.
 
 Exit code 1: nothing can be proven yet; it says how many labels are missing, and nothing was written. Exit code 2: wrong input.
 
@@ -40,6 +49,8 @@ Examples:
   replywell-train guarantee var/bundle corrected.jsonl --alpha 0.02 --delta 0.05 --answers answers.jsonl --out var/bundles/certified
 
   replywell-train guarantee var/bundle corrected.jsonl --alpha 0.05 --delta 0.05 --by topic --json
+
+  replywell-train guarantee var/bundle corrected.jsonl --alpha 0.02 --growing
 """
 
 
@@ -61,6 +72,9 @@ def guarantee_bundle(
     taxonomy: TaxonomyOption = None,
     answers: AnswersOption = None,
     drop_overlap: OverlapOption = False,
+    growing: Annotated[
+        bool, typer.Option("--growing", help="The file grows and this is repeated: the promise holds for all looks.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="The new bundle; default: BUNDLE-guaranteed.")] = None,
     sign_key: SignKeyOption = None,
     json: JsonOption = False,
@@ -71,6 +85,7 @@ def guarantee_bundle(
             target=Target(alpha=alpha, delta=delta),
             scope=by,
             out=out or bundle.with_name(f"{bundle.name}-guaranteed"),
+            method=Method.GROWING if growing else Method.ONE_LOOK,
             drop_overlap=drop_overlap,
             sign_key=load_sign_key(sign_key) if sign_key else None,
         )
@@ -115,6 +130,7 @@ def _as_json(found: Guaranteed) -> dict[str, Any]:
         "calibrated_in_time_order": found.in_order,
         "dropped": found.dropped,
         "unjudged": found.unjudged,
+        "repeated": found.repeated,
     }
 
 
@@ -146,6 +162,8 @@ def _remarks(found: Guaranteed) -> list[str]:
     certificate, verified = found.certificate, found.verified
     compared = "over time" if found.in_order else "from the mails of the training"
     lines = [f"answers covered: {len(certificate.answers) or 'each topic stands for its one approved answer'}"]
+    if certificate.method is Method.GROWING:
+        lines.append("the promise holds for all looks at this file while it grows")
     if verified is not None:
         error = "-" if verified.error is None else f"{verified.error:.2%}"
         lines.append(f"verified on the {verified.mails} newest mails: {verified.sent} sent, {verified.wrong} wrong, error {error}")
@@ -155,6 +173,8 @@ def _remarks(found: Guaranteed) -> list[str]:
         lines.append(dropped_line(found.dropped))
     if found.unjudged:
         lines.append(f"{found.unjudged} rows were left out: nobody has said which answer is right")
+    if found.repeated:
+        lines.append(f"{found.repeated} rows were left out: an earlier one has the same text or thread, and counts for them")
     if found.bundle is not None:
         lines.append(f"{found.bundle.path}: bundle {found.bundle.id}")
     return lines

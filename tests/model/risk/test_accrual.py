@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.risk.accrual import Accrual, Looks
+from model.risk.accrual import Looks
 from model.risk.bounds import fewest_accepted
 from model.risk.target import Target
 
@@ -64,37 +64,28 @@ def test_a_group_of_half_the_error_is_certified_in_the_end() -> None:
 
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.005, 0.01, 0.02]), st.integers(0, 1_500))
 @settings(deadline=None)
-def test_label_by_label_says_the_same_as_all_at_once(seed: int, rate: float, number: int) -> None:
+def test_who_looks_after_every_label_sees_the_same_as_who_looks_once(seed: int, rate: float, number: int) -> None:
     looks = Looks.plan(ONE)
     labels = make_labels(rate, (number,), seed)
-    state = Accrual(looks=looks)
-    for wrong in labels:
-        state = state.add(wrong=bool(wrong))
-    assert state.certified_at == looks.certified_at(labels)
-    assert (state.labels, state.errors) == (number, labels.sum())
+    seen = [looks.certified_at(labels[:size]) for size in range(number + 1)]
+    at = looks.certified_at(labels)
+    assert seen == [at if at is not None and size >= at else None for size in range(number + 1)]
 
 
 def test_the_labels_still_needed_are_enough_when_none_is_wrong() -> None:
-    state = Accrual(looks=Looks.plan(ONE))
-    for wrong in make_labels(0.05, (100,)):
-        state = state.add(wrong=bool(wrong))
-    needed = state.labels_still_needed
+    looks, labels = Looks.plan(ONE), make_labels(0.05, (100,))
+    needed = looks.still_needed(len(labels), int(labels.sum()))
     assert needed is not None
-    for _ in range(needed - 1):
-        state = state.add(wrong=False)
-    assert state.certified_at is None
-    assert state.add(wrong=False).labels_still_needed == 0
+    right = np.zeros(needed, dtype=bool)
+    assert looks.certified_at(np.concatenate([labels, right[1:]])) is None
+    assert looks.certified_at(np.concatenate([labels, right])) == len(labels) + needed
 
 
 def test_once_certified_later_errors_do_not_take_it_back() -> None:
-    state = Accrual(looks=Looks.plan(ONE))
-    for _ in range(300):
-        state = state.add(wrong=False)
-    at = state.certified_at
-    for _ in range(300):
-        state = state.add(wrong=True)
+    looks, right = Looks.plan(ONE), np.zeros(300, dtype=bool)
+    at = looks.certified_at(right)
     assert at is not None
-    assert state.certified_at == at
+    assert looks.certified_at(np.concatenate([right, ~right])) == at
 
 
 def test_beyond_the_horizon_no_number_is_promised() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from model.risk.certificate import Certificate, Scope
+from model.risk.certificate import Certificate, Method, Scope
 from model.risk.target import RiskError, Target
 from model.risk.thresholds import Lack, NoThreshold, Outcome, Threshold
 
@@ -32,6 +32,13 @@ def make_certificate(scope: Scope = Scope.TOPIC) -> Certificate:
 def test_comes_back_from_its_file(scope: Scope) -> None:
     certificate = make_certificate(scope)
     assert Certificate.from_json(json.loads(json.dumps(certificate.to_json()))) == certificate
+
+
+def test_a_promise_for_all_looks_comes_back_from_its_file_and_one_for_a_single_look_is_written_as_ever() -> None:
+    growing = replace(make_certificate(), method=Method.GROWING)
+    assert Certificate.from_json(json.loads(json.dumps(growing.to_json()))) == growing
+    assert "method" not in make_certificate().to_json()
+    assert Certificate.from_json(make_certificate().to_json()).method is Method.ONE_LOOK
 
 
 @pytest.mark.parametrize(("scope", "group"), [(Scope.ALL, "all"), (Scope.TOPIC, "cards"), (Scope.ANSWER, "a-1"), (Scope.LANGUAGE, "de")])
@@ -76,6 +83,7 @@ def test_is_certified_when_one_group_may_send() -> None:
         {"target": {"alpha": 2, "delta": 0.05}},
         {"colour": "red"},
         {"answers": 3},
+        {"method": "guess"},
     ],
 )
 def test_refuses_what_is_no_certificate(change: dict[str, object]) -> None:

@@ -1,6 +1,7 @@
 """`replywell-train guarantee` as people type it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,24 @@ def test_by_topic_shows_how_many_labels_each_topic_still_needs(bundle: Bundle, n
     for topic in ("billing", "delivery", "returns"):
         assert topic in result.stdout
     assert "labels still needed" in result.stdout
+
+
+def test_a_file_that_grows_may_be_looked_at_again_and_the_certificate_says_so(bundle: Bundle, tmp_path: Path) -> None:
+    rows = write_rows(tmp_path / "grown.jsonl", unseen(120).examples)
+    result = run("guarantee", bundle.path, rows, *EASY, "--growing", "--out", tmp_path / "new")
+    assert result.exit_code == 0
+    assert "holds for all looks at this file while it grows" in result.stdout
+    assert json.loads((tmp_path / "new" / "certificate.json").read_text())["method"] == "growing"
+    few = write_rows(tmp_path / "few.jsonl", unseen(10).examples)
+    early = run("guarantee", bundle.path, few, *EASY, "--growing", "--out", tmp_path / "early")
+    assert (early.exit_code, "more labelled mails are needed; nothing was written" in early.stderr) == (1, True)
+
+
+def test_says_how_many_mails_of_a_thread_it_left_out(bundle: Bundle, tmp_path: Path) -> None:
+    rows = write_rows(
+        tmp_path / "threads.jsonl", (replace(row, group=f"t{number // 2}") for number, row in enumerate(unseen(120).examples))
+    )
+    result = run("guarantee", bundle.path, rows, *EASY, "--out", tmp_path / "new")
+    assert "60 rows were left out: an earlier one has the same text or thread" in result.stdout
+    again = json.loads(run("guarantee", bundle.path, rows, *EASY, "--out", tmp_path / "new", "--json").stdout)
+    assert (again["repeated"], again["certificate"]["calibrated_on"], "method" in again["certificate"]) == (60, 60, False)
