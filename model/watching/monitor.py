@@ -3,13 +3,12 @@
 What may enter. An audit draws a known share of the replies by chance, whatever is in the mail, and a person judges each: these verdicts
 enter, in the order in which the replies were sent. (Were wrong replies judged at once and right ones 200 mails later, a promise of 5 % that
 holds would be suspended in 6.4 % of 250 simulated streams, instead of in 0.7 % of 1,000: tests/proofs/streams.py.) A complaint, a
-correction or a mail that came back is evidence of a wrong reply, but nobody complains about a right one and silence proves nothing: outside
-the sample they enter `Proven` alone, where every reply that is not proven wrong counts as right, which can only delay its alarm.
+correction or a mail that came back is evidence of a wrong reply, but nobody complains about a right one and silence proves nothing: what is
+known outside the sample is watched by itself (`model.watching.proven`).
 
 Sources: Waudby-Smith & Ramdas 2024 (betting), Podkopaev & Ramdas 2022 (the risk of a deployed model), Timans et al. 2025 (risk monitoring).
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
@@ -179,33 +178,6 @@ class Watch:
             WatchError: a monitor cannot be read.
         """
         return cls(monitors={name: BettingMonitor.from_json(monitor) for name, monitor in value.items()})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """What is known without an audit: of `sent` replies `wrong` are proven wrong so far, by a complaint, a correction or an audit.
-
-    Valid in whatever order and however late the proofs arrive: they are at most the wrong ones among the `sent`, and the wealth rises with
-    them. It depends on the two counts alone, so nothing else is stored. Its alarm has a `delta` of its own and is reported as its own.
-    """
-
-    alpha: float
-    delta: float
-    sent: int = 0
-    wrong: int = 0
-
-    @property
-    def log_wealth(self) -> float:
-        """Log of the wealth of the bets that have been open since the first reply."""
-        rates = np.array(alternatives(self.alpha, MULTIPLES_OF_ALL))
-        right = max(0, self.sent - self.wrong)
-        logs = self.wrong * np.log(rates / self.alpha) + right * np.log((1.0 - rates) / (1.0 - self.alpha))
-        return float(np.logaddexp.reduce(logs) - np.log(len(rates)))
-
-    @property
-    def is_alarmed(self) -> bool:
-        """More replies are proven wrong than the promise allows among all that were sent."""
-        return self.log_wealth >= -math.log(self.delta)
 
 
 def _opening(bets: int) -> tuple[float, ...]:

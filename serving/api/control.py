@@ -21,7 +21,7 @@ from serving.api.reading import Received, receive_json
 from serving.api.shapes import GuaranteeShape, SuspensionsShape, SwitchShape
 from serving.automatic.control import allow_again, arm_group, stop_everything, stop_group
 from serving.automatic.drifting import drift_of
-from serving.automatic.watching import arm_monitors, watch_of
+from serving.automatic.watching import arm_monitors, proven_of, watch_of
 from serving.automatic_bodies import SuspendBody, SwitchBody
 from serving.bodies import read_json
 from serving.problems import INVALID_REQUEST, NOT_FOUND, ProblemError
@@ -141,6 +141,7 @@ def _guarantee(service: Service) -> dict[str, Any]:
     with service.database.reading() as session:
         switch, suspended = read_switch(session), sorted(suspended_groups(session))
         watch = watch_of(session, certificate) if certificate else None
+        proven = proven_of(session, certificate) if certificate else None
         drift = drift_of(session, engine.bundle)
     said: dict[str, Any] = {
         "bundle": engine.bundle.id,
@@ -149,16 +150,18 @@ def _guarantee(service: Service) -> dict[str, Any]:
         "suspended": suspended,
         "certificate": None,
         "monitors": {},
+        "proven": None,
         "drift": {},
     }
-    if certificate is None or watch is None:
+    if certificate is None or watch is None or proven is None:
         return said
     lacking = {name: outcome_to_json(found) for name, found in certificate.groups.items() if isinstance(found, NoThreshold)}
     monitors = {
         name: {"judged": one.judged, "wrong": one.wrong, "wealth": one.wealth, "limit": one.limit, "round": one.round}
         for name, one in watch.monitors.items()
     }
-    told = {"monitors": monitors, "drift": _drift_to_json(drift) if drift else {}}
+    proofs = {name: getattr(proven, name) for name in ("sent", "wrong", "wealth", "limit", "round")}
+    told = {"monitors": monitors, "proven": proofs, "drift": _drift_to_json(drift) if drift else {}}
     return said | {"certificate": certificate.to_json(), "not_guaranteed": lacking, **told}
 
 

@@ -207,6 +207,7 @@ class GuaranteeShape(Shape):
     certificate: dict[str, Any] | None
     not_guaranteed: dict[str, Any] = {}
     monitors: dict[str, dict[str, Any]]
+    proven: dict[str, Any] | None = Field(description="Replies of which a complaint or a person says that they were wrong, among all sent")
     drift: dict[str, dict[str, Any]] = Field(default={}, description="What the tests for drift found; `limit` is the wealth of an alarm")
 
 

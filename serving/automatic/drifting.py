@@ -26,8 +26,9 @@ from serving.store.control import lock_switch
 from serving.store.database import Database
 from serving.store.sightings import Sighting, has_uncounted, load_drift, save_drift, take_uncounted
 
-# Of the doubt that a certificate leaves, for false alarms: of the audits, and of the tests for drift (tests/proofs/streams.py).
-SHARE_OF_AUDITS, SHARE_OF_DRIFT = 0.8, 0.2
+# Of the doubt that a certificate leaves, for false alarms: of the audits, of the proofs outside audits, and of the tests for drift
+# (tests/proofs/streams.py).
+SHARE_OF_AUDITS, SHARE_OF_PROOFS, SHARE_OF_DRIFT = 0.75, 0.05, 0.2
 AT_ONCE = 500
 SEEN_FOR = timedelta(days=30)
 

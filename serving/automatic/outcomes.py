@@ -1,14 +1,14 @@
-"""Taking what became of a reply: kept once, and where it is a verdict on an audited reply, evidence for the monitors."""
+"""Taking what became of a reply: kept once, and evidence for the monitors where it is a verdict or a complaint."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from model.risk import Certificate
-from serving.automatic.watching import count_verdicts
+from serving.automatic.watching import count_proofs, count_verdicts
 from serving.store.answers import Made
 from serving.store.control import lock_switch
-from serving.store.outcomes import VERDICTS, Outcome, save_outcome
+from serving.store.outcomes import PROOFS, VERDICTS, Outcome, save_outcome
 from serving.store.replies import Reply, load_reply
 
 
@@ -32,5 +32,6 @@ def take_outcome(session: Session, decision_id: str, outcome: Outcome, certifica
     if reply is None:
         return None
     is_new = save_outcome(session, reply, outcome, made)
-    suspended = count_verdicts(session, certificate, made) if is_new and outcome in VERDICTS else ()
-    return Taken(reply=load_reply(session, decision_id) or reply, is_new=is_new, suspended=suspended)
+    by_audits = count_verdicts(session, certificate, made) if is_new and outcome in VERDICTS else ()
+    by_proofs = count_proofs(session, certificate, made) if is_new and outcome in PROOFS else ()
+    return Taken(reply=load_reply(session, decision_id) or reply, is_new=is_new, suspended=(*by_audits, *by_proofs))

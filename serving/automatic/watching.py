@@ -1,7 +1,8 @@
 """Verdicts on audited replies enter the monitors in the order in which the replies went out; an alarm stops the group at once.
 
 A verdict that came early waits for those on earlier replies: of two that are drawn, the one that looks bad is judged first. Nobody waits
-for ever: after `PATIENCE` an audit that nobody judged is passed over, and counts when its verdict comes.
+for ever: after `PATIENCE` an audit that nobody judged is passed over, and counts when its verdict comes. Complaints, and verdicts on
+replies that nobody had drawn, are proofs: they are watched by themselves, in whatever order they come.
 """
 
 import hashlib
@@ -16,12 +17,13 @@ from model.bundle import Bundle
 from model.risk import Certificate, Threshold
 from model.watching.betting import WatchError
 from model.watching.monitor import ALL, Watch
+from model.watching.proven import Proven
 from serving.automatic.control import stop_group
-from serving.automatic.drifting import SHARE_OF_AUDITS, arm_drift
+from serving.automatic.drifting import SHARE_OF_AUDITS, SHARE_OF_PROOFS, arm_drift
 from serving.store.answers import Made
-from serving.store.outcomes import Outcome, outcomes_of
+from serving.store.outcomes import Outcome, count_proven, outcomes_of
 from serving.store.replies import Reply, count_audits, uncounted_audits
-from serving.store.watched import load_monitors, save_monitors
+from serving.store.watched import load_monitors, load_round, save_monitors, save_round
 
 PATIENCE = timedelta(days=3)
 
@@ -62,6 +64,23 @@ def count_verdicts(session: Session, certificate: Certificate | None, made: Made
     return tuple(alarmed)
 
 
+def proven_of(session: Session, certificate: Certificate) -> Proven:
+    """How many replies under a certificate are proven wrong, by an audit or without one."""
+    name, target = name_of(certificate), certificate.target
+    number, since = load_round(session, name)
+    sent, wrong = count_proven(session, name, since)
+    return Proven(alpha=target.alpha, delta=SHARE_OF_PROOFS * target.delta, round=number, since=since, sent=sent, wrong=wrong)
+
+
+def count_proofs(session: Session, certificate: Certificate | None, made: Made) -> tuple[str, ...]:
+    """Look at all proofs of wrong replies; everything is suspended when they are too many. The switch must be locked."""
+    if certificate is None:
+        return ()
+    proven = proven_of(session, certificate)
+    reason = f"proven: {proven.wrong} of {proven.sent} replies are known to be wrong, more than a promise of {proven.alpha:g} allows"
+    return (ALL,) if proven.is_alarmed and stop_group(session, ALL, reason, made) else ()
+
+
 def arm_monitors(session: Session, bundle: Bundle, group: str, now: datetime) -> None:
     """Begin a new round of what has stopped a group that a person arms again; its next false alarm is less likely than the one before.
 
@@ -73,7 +92,14 @@ def arm_monitors(session: Session, bundle: Bundle, group: str, now: datetime) ->
     if group in watch.suspended:
         save_monitors(session, name_of(bundle.certificate), watch.rearmed(group, now).to_json(), now)
     if group == ALL:
+        _arm_proofs(session, bundle.certificate, now)
         arm_drift(session, bundle, now)
+
+
+def _arm_proofs(session: Session, certificate: Certificate, now: datetime) -> None:
+    proven = proven_of(session, certificate)
+    if proven.is_alarmed:
+        save_round(session, name_of(certificate), proven.rearmed(now).round, now)
 
 
 def _begun(certificate: Certificate) -> Watch:

@@ -101,6 +101,15 @@ class MonitorRow(Base):
     changed_at: Mapped[datetime]
 
 
+class ProofsRow(Base):
+    """The round in which proofs of wrong replies are counted, once a person has armed what they had stopped, and since when it runs."""
+
+    __tablename__ = "proofs"
+    certificate: Mapped[str] = mapped_column(String(64), primary_key=True)
+    round: Mapped[int]
+    since: Mapped[datetime]
+
+
 class SightingRow(Base):
     """A customer's mail as the tests for drift see it: two numbers, under a hash of what names it, so that a repeat counts once.
 

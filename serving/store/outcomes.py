@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from serving.store.answers import Made
@@ -44,6 +44,7 @@ class Awaited:
 
 ENDS = {Outcome.SENT: ReplyState.SENT, Outcome.FAILED: ReplyState.FAILED}
 VERDICTS = (Outcome.JUDGED_RIGHT, Outcome.JUDGED_WRONG)
+PROOFS = (Outcome.COMPLAINED, Outcome.JUDGED_WRONG)
 
 
 def save_outcome(session: Session, reply: Reply, outcome: Outcome, made: Made) -> bool:
@@ -93,6 +94,19 @@ def awaiting_audit(session: Session, limit: int, after: str = "") -> tuple[Await
         )
         for row in rows
     )
+
+
+def count_proven(session: Session, certificate: str, since: datetime | None) -> tuple[int, int]:
+    """Replies that went out under a certificate since a moment, and how many of them are proven wrong.
+
+    A complaint or a verdict proves it, whether the reply was drawn for an audit or not; a person who judged it right refutes a complaint.
+    """
+    out = select(func.count()).select_from(ReplyRow).where(ReplyRow.certificate == certificate, ReplyRow.state.in_(GONE_OUT))
+    counted = out if since is None else out.where(ReplyRow.released_at >= since)
+    told = select(OutcomeRow.decision_id)
+    wrong, right = told.where(OutcomeRow.kind.in_(PROOFS)), told.where(OutcomeRow.kind == Outcome.JUDGED_RIGHT)
+    proven = counted.where(ReplyRow.decision_id.in_(wrong), ReplyRow.decision_id.not_in(right))
+    return session.scalar(counted) or 0, session.scalar(proven) or 0
 
 
 def _added(session: Session, decision_ids: Sequence[str], outcome: Outcome, made: Made) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from serving.store.answers import Made
-from serving.store.automatic_tables import MonitorRow, SuspensionRow
+from serving.store.automatic_tables import MonitorRow, ProofsRow, SuspensionRow
 from serving.store.control import note_change
 from serving.store.ids import new_id
 from serving.store.state import Event, record_event
@@ -37,6 +37,18 @@ def save_monitors(session: Session, certificate: str, states: Mapping[str, Any],
     session.execute(delete(MonitorRow).where(MonitorRow.certificate == certificate))
     rows = [{"group": group, "certificate": certificate, "state": state, "changed_at": now} for group, state in sorted(states.items())]
     session.execute(insert(MonitorRow), rows)
+
+
+def load_round(session: Session, certificate: str) -> tuple[int, datetime | None]:
+    """In which round proofs about the replies of a certificate are counted, and since when; the first begins with the first reply."""
+    row = session.get(ProofsRow, certificate, populate_existing=True)
+    return (1, None) if row is None else (row.round, row.since)
+
+
+def save_round(session: Session, certificate: str, number: int, since: datetime) -> None:
+    """Begin another round. The switch must be locked."""
+    session.merge(ProofsRow(certificate=certificate, round=number, since=since))
+    session.flush()
 
 
 def suspended_groups(session: Session) -> frozenset[str]:

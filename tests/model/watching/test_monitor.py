@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from model.watching.betting import WatchError
-from model.watching.monitor import ALL, MULTIPLES_OF_ALL, BettingMonitor, Proven, Watch
+from model.watching.monitor import ALL, MULTIPLES_OF_ALL, BettingMonitor, Watch
 from tests.proofs.streams import first_alarms
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -172,26 +172,3 @@ def test_refuses_a_group_that_is_called_all() -> None:
 def test_refuses_an_impossible_promise(alpha: float, delta: float) -> None:
     with pytest.raises(WatchError, match="it must lie between 0 and 1"):
         Watch.start(alpha, delta)
-
-
-@settings(max_examples=100, deadline=None)
-@given(sent=st.integers(0, 5_000), share=st.floats(0, 1), alpha=st.floats(0.001, 0.5))
-def test_a_further_proof_of_a_wrong_reply_never_lowers_the_evidence(sent: int, share: float, alpha: float) -> None:
-    wrong = int(sent * share)
-    some = Proven(alpha=alpha, delta=0.05, sent=sent + 1, wrong=wrong)
-    assert Proven(alpha=alpha, delta=0.05, sent=sent + 1, wrong=wrong + 1).log_wealth >= some.log_wealth
-
-
-def test_complaints_in_any_order_alarm_no_more_often_than_delta_at_the_promised_error() -> None:
-    random = np.random.default_rng(5)
-    alarms = 0
-    for _ in range(400):
-        wrong = np.flatnonzero(random.random(2_000) < 0.05)
-        heard = np.sort(wrong + random.integers(0, 300, len(wrong)) * (random.random(len(wrong)) < 0.5))
-        alarms += any(Proven(alpha=0.05, delta=0.05, sent=int(at) + 1, wrong=number + 1).is_alarmed for number, at in enumerate(heard))
-    assert binomtest(alarms, 400, 0.05, alternative="greater").pvalue > 0.01
-
-
-def test_proven_errors_far_above_the_promise_alarm() -> None:
-    assert not Proven(alpha=0.02, delta=0.05, sent=1_000, wrong=20).is_alarmed
-    assert Proven(alpha=0.02, delta=0.05, sent=1_000, wrong=45).is_alarmed

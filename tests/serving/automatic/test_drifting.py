@@ -10,7 +10,7 @@ from model.understanding import Understanding
 from model.watching.reference import Reference
 from serving.app import create_app
 from serving.automatic.control import stop_group
-from serving.automatic.drifting import AT_ONCE, SEEN_FOR, drift_of, fold_in
+from serving.automatic.drifting import AT_ONCE, SEEN_FOR, SHARE_OF_AUDITS, SHARE_OF_DRIFT, SHARE_OF_PROOFS, drift_of, fold_in
 from serving.automatic.expiring import expire
 from serving.automatic.reserving import Read
 from serving.bodies import MailBody
@@ -109,9 +109,11 @@ def test_what_a_person_accepted_is_known_from_then_on(watched: Service, understo
     assert _fold(watched) == ()
 
 
-def test_audits_have_four_fifths_of_the_doubt_and_drift_has_one(caller: TestClient) -> None:
+def test_audits_have_three_quarters_of_the_doubt_drift_a_fifth_and_proofs_the_rest(caller: TestClient) -> None:
     told, delta = caller.get("/v1/guarantee").json(), 0.05
-    assert told["monitors"]["all"]["limit"] == pytest.approx(np.pi**2 / 6 / (0.8 * delta))
+    assert pytest.approx(1.0) == SHARE_OF_AUDITS + SHARE_OF_DRIFT + SHARE_OF_PROOFS
+    assert told["monitors"]["all"]["limit"] == pytest.approx(np.pi**2 / 6 / (0.75 * delta))
+    assert told["proven"]["limit"] == pytest.approx(np.pi**2 / 6 / (0.05 * delta))
     for name in ("novelty", "score"):
         assert told["drift"][name]["limit"] == pytest.approx(np.pi**2 / 6 / (0.2 * delta / 2))
 

@@ -11,6 +11,7 @@ from serving.service import Service
 from serving.store.control import read_switch
 from serving.store.keys import create_key
 from serving.store.state import list_events
+from tests.serving.automatic.certified import allow
 from tests.serving.automatic.conftest import Clock
 from tests.serving.automatic.mails import decided, released, reply_of, reserved, sent, told
 
@@ -97,6 +98,62 @@ def test_wrong_verdicts_suspend_at_once_and_arming_begins_a_new_round(caller: Te
     watched = caller.get("/v1/guarantee").json()["monitors"]["all"]
     assert (watched["round"], watched["judged"]) == (2, 0)
     assert decided(caller, "new@example.com")["action"] == "auto_reply"
+
+
+@pytest.fixture
+def unaudited(sending: Service) -> Service:
+    """Nothing is drawn for an audit."""
+    allow(sending, audit_share=0.0)
+    sending.engines.follow_policy(sending.database)
+    return sending
+
+
+def _proven(client: TestClient) -> tuple[int, int, int]:
+    said = client.get("/v1/guarantee").json()["proven"]
+    return said["sent"], said["wrong"], said["round"]
+
+
+def test_complaints_outside_the_audits_suspend_everything_and_arming_begins_a_new_round(
+    caller: TestClient, unaudited: Service, clock: Clock
+) -> None:
+    ids = [sent(caller, f"c{number}@example.com") for number in range(6)]
+    said = [told(caller, decision_id, "complained" if number % 2 else "judged_wrong") for number, decision_id in enumerate(ids)]
+    alarms = [response.json()["suspended"] for response in said]
+    assert (alarms.count(["all"]), _suspended(caller)) == (1, ["all"])
+    with unaudited.database.reading() as session:
+        event = next(event for event in list_events(session, 1000) if event.kind == "autoreply.suspended")
+    assert (event.subject, event.data["reason"].startswith("proven: ")) == ("all", True)
+    assert 'replywell_autoreply_suspensions_total{group="all"} 1.0' in unaudited.metrics.render().decode()
+    assert (_proven(caller), _judged(caller)) == ((6, 6, 1), 0)
+    clock.move(seconds=1)
+    assert caller.post("/v1/suspensions/all/rearm").status_code == 200
+    assert caller.get("/v1/guarantee").json()["monitors"]["all"]["round"] == 1
+    assert _proven(caller) == (0, 0, 2)
+
+
+def test_a_complaint_that_a_person_refutes_proves_nothing(caller: TestClient, unaudited: Service) -> None:
+    first, second = sent(caller, "a@example.com"), sent(caller, "b@example.com")
+    told(caller, first, "complained")
+    told(caller, second, "came_back")
+    assert _proven(caller) == (2, 1, 1)
+    told(caller, first, "judged_right")
+    assert _proven(caller) == (2, 0, 1)
+
+
+def test_proofs_that_stopped_nothing_stay_and_those_that_did_never_count_again(
+    caller: TestClient, unaudited: Service, clock: Clock
+) -> None:
+    ids = [sent(caller, f"c{number}@example.com") for number in range(7)]
+    for decision_id in ids[:2]:
+        told(caller, decision_id, "complained")
+    caller.post("/v1/suspensions", json={"group": "all", "reason": "strike"})
+    caller.post("/v1/suspensions/all/rearm")
+    assert _proven(caller) == (7, 2, 1)
+    for decision_id in ids[2:6]:
+        told(caller, decision_id, "complained")
+    clock.move(minutes=1)
+    caller.post("/v1/suspensions/all/rearm")
+    assert (told(caller, ids[6], "complained").json()["suspended"], _proven(caller)) == ([], (0, 0, 2))
 
 
 def test_a_verdict_waits_for_those_on_earlier_replies_but_not_for_ever(caller: TestClient, clock: Clock) -> None:
