@@ -2,7 +2,7 @@
 
 What may enter. An audit draws a known share of the replies by chance, whatever is in the mail, and a person judges each: these verdicts
 enter, in the order in which the replies were sent. (Were wrong replies judged at once and right ones 200 mails later, a promise of 5 % that
-holds would be suspended in 6.4 % of 250 simulated streams, instead of in 0.7 % of 1,000: tests/proofs/streams.py.) A complaint, a
+holds would be suspended in 6.4 % of 250 simulated streams, instead of in 0.6 % of 1,000: tests/proofs/streams.py.) A complaint, a
 correction or a mail that came back is evidence of a wrong reply, but nobody complains about a right one and silence proves nothing: what is
 known outside the sample is watched by itself (`model.watching.proven`).
 
