@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,7 +32,7 @@ NO_GRAMS = np.zeros(0, np.int32)
 class Text:
     """One distinct text. `entry` is the one it was first seen in, `signature` stands for the values that it states, in their order;
     `values` are each of them as two hashes, with the word before and with the word behind it, and whether its absence counts too, as
-    that of a negation does;
+    that of a negation does (both hashes of such a one are with both words);
     `is_plain` is false when a standard sentence of the base stands in it with other words; `products` are those that the title names.
     """
 
@@ -154,19 +155,19 @@ def _reading(entry: Entry) -> Reading:
 def _placed(found: Found) -> Placed:
     value = found.value
     is_loud = value.kind is Kind.NEGATION or not any(map(str.isdigit, value.text.strip("0")))
-    written = f"{value.kind} {value.text}"
+    before, after = f"< {' '.join(found.before[-1:])}", f"> {' '.join(found.after[:1])}"
+    # "You do not" stands in many sentences: a negation that is missing from one of them must not be covered by that of another.
+    sides = (before + after, before + after) if is_loud else (before, after)
     # Not hash(): that of a string is another one in every process.
-    before, after = (
-        zlib.crc32(f"{written} {side} {' '.join(words)}".encode()) for side, words in (("<", found.before[-1:]), (">", found.after[:1]))
-    )
-    return before, after, is_loud
+    one, other = (zlib.crc32(f"{value.kind} {value.text} {side}".encode()) for side in sides)
+    return one, other, is_loud
 
 
 def surely_agree(left: Text, right: Text) -> bool:
-    """True when one text states nothing that the other does not state at the same place, and the other adds no negation."""
+    """True when one text states nothing that the other does not state at the same place as often, and the other adds no negation."""
     if left.signature == right.signature:
         return True
-    ours, theirs = ({key for place in text.values for key in place[:2]} for text in (left, right))
-    left_alone = [is_loud for before, after, is_loud in left.values if before not in theirs and after not in theirs]
-    right_alone = [is_loud for before, after, is_loud in right.values if before not in ours and after not in ours]
+    ours, theirs = (Counter(key for place in text.values for key in place[:2]) for text in (left, right))
+    left_alone = [is_loud for before, after, is_loud in left.values if ours[before] > theirs[before] and ours[after] > theirs[after]]
+    right_alone = [is_loud for before, after, is_loud in right.values if theirs[before] > ours[before] and theirs[after] > ours[after]]
     return (not left_alone and not any(right_alone)) or (not right_alone and not any(left_alone))
