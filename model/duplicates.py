@@ -147,10 +147,12 @@ def search(
 def _clustered(base: Base, sketches: Sketches, compared: Compared, judge: Judge, tick: Tick) -> Search:
     linked = compared.linked
     components = components_of(len(base.nodes), compared.pairs[linked], base.together)
+    # In a large component these two may never be compared again.
+    apart = np.concatenate([base.apart, compared.pairs[compared.apart]])
     cluster_of_node = np.arange(len(base.nodes))
     found: dict[int, Cluster] = {}
     parts = []
-    for done, (part, groups) in enumerate(grouped(base.nodes, components, judge, (base.together, base.apart))):
+    for done, (part, groups) in enumerate(grouped(base.nodes, components, judge, (base.together, apart))):
         for members in groups:
             cluster_of_node[members] = members[0]
             if len(members) > 1:

@@ -44,7 +44,7 @@ def grouped(
 ) -> Iterator[tuple[Compared, Clusters]]:
     """The clusters of every component, as lists of nodes, with the compared pairs that they rest on; a large component in several parts.
 
-    `decided` are the pairs that people put together and those they kept apart.
+    `decided` are the pairs that people put together and those known to be apart, by their word or by a look at the texts.
     """
     blocks = _blocks([members for members in components if len(members) <= EXACT_COMPONENT])
     for block, begun in _one_ahead(blocks, lambda pairs: begin_to_compare(nodes, pairs, judge, decided[1])):
@@ -76,24 +76,26 @@ def _grouped_by_pivots(
 ) -> Iterator[tuple[Compared, Clusters]]:
     """Cluster the texts that most answers have, give the others to these clusters, and go on with those that fit none."""
     forced = frozenset(decided[0].reshape(-1).tolist())
+    apart = decided[1]
     while len(members) > REMAINDER:
         pivots = np.sort(
             np.array(sorted(members.tolist(), key=lambda node: (node not in forced, -len(nodes[node].ids), _lot(nodes[node])))[:PIVOTS])
         )
-        known = compare(nodes, all_pairs(pivots), judge, decided[1])
+        apart = apart[np.isin(apart, members).all(axis=1)]
+        known = compare(nodes, all_pairs(pivots), judge, apart)
         seeds = clusters_in(nodes, pivots, known, decided[0])
         asked = [sorted(seed, key=lambda node: (-len(nodes[node].ids), node))[:ASKED_PIVOTS] for seed in seeds]
         others = members[~np.isin(members, pivots)]
         pairs = np.array([sorted((node, pivot)) for node in others.tolist() for seed in asked for pivot in seed], dtype=np.int32)
-        compared = compare(nodes, pairs.reshape(-1, 2), judge, decided[1])
-        home = _homes(others, compared, asked)
+        compared = compare(nodes, pairs.reshape(-1, 2), judge, apart)
+        home = _parted(members, _homes(others, compared, asked), seeds, apart)
         for place, seed in enumerate(seeds):
             seed.extend(others[home == place].tolist())
         yield known, []
         yield compared, [sorted(seed) for seed in seeds]
         members = others[home < 0]
     if len(members):
-        compared = compare(nodes, all_pairs(members), judge, decided[1])
+        compared = compare(nodes, all_pairs(members), judge, apart)
         yield compared, clusters_in(nodes, members, compared, NO_PAIRS)
 
 
@@ -114,6 +116,25 @@ def _homes(others: Places, compared: Compared, asked: Sequence[Sequence[int]]) -
     fits = (links > LINKED_SHARE * sizes) & ~apart
     merit = np.where(fits, sizes * 2 + score / sizes, -1.0)
     return np.where(fits.any(axis=1), merit.argmax(axis=1), -1)
+
+
+def _parted(members: Places, home: Places, seeds: Clusters, apart: Pairs) -> Places:
+    """The homes of all members but the pivots, without those that are apart from a member of the same cluster.
+
+    The one that is apart from most goes first, so that a few that say something else do not drive out the many that agree.
+    """
+    at = np.full(len(members), -1)
+    for place, seed in enumerate(seeds):
+        at[np.searchsorted(members, seed)] = place
+    free = np.flatnonzero(at < 0)
+    at[free] = home
+    ends = np.searchsorted(members, apart)
+    # Two pivots that are apart may be one answer because people put them together.
+    ends = ends[np.isin(ends, free).any(axis=1)]
+    while len(clashes := ends[(at[ends[:, 0]] == at[ends[:, 1]]) & (at[ends[:, 0]] >= 0)]):
+        count = np.bincount(clashes.reshape(-1), minlength=len(members))[free]
+        at[free[np.flatnonzero(count == count.max())[-1]]] = -1
+    return at[free]
 
 
 def _lot(node: Node) -> bytes:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from model.duplicates import find_duplicates
 from model.entry import Constraints, Duplicates, Entry
+from model.nearness.components import EXACT_COMPONENT
 from tests.model.near_texts import ORIGINALS, entry, mistyped, sentences, wrapped
 
 
@@ -70,6 +71,16 @@ def test_no_quote_unites_two_answers_that_contradict() -> None:
     quote = entry("quote", " ".join(sentences(ORIGINALS["en"])[1:]))
     found = find_duplicates([*copies("en"), *other, quote])
     assert all(not (set(one) & {"en-0", "en-1"} and set(one) & {"other-0", "other-1"}) for one in members(found))
+
+
+def test_no_number_of_quotes_unites_two_answers_that_contradict() -> None:
+    quote = " ".join(sentences(ORIGINALS["en"])[1:])
+    bodies = [copy for body in mistyped(quote, 2) for copy in mistyped(body, 90)]
+    quotes = [entry(f"quote-{number:03}", body) for number, body in enumerate(bodies)]
+    other = ORIGINALS["en"].replace("30 days", "60 days")
+    found = find_duplicates([*quotes, entry("month", ORIGINALS["en"]), entry("two-months", other)], workers=1)
+    assert any("month" in one and len(one) > EXACT_COMPONENT for one in members(found))
+    assert not any({"month", "two-months"} <= set(one) for one in members(found))
 
 
 def test_the_canonical_answer_is_approved_then_used_then_new() -> None:

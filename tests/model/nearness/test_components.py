@@ -17,6 +17,35 @@ def test_components_hold_all_that_is_linked() -> None:
     assert components_of(3, NO_PAIRS, NO_PAIRS) == []
 
 
+def large_component() -> tuple[list[Node], Judge]:
+    """More copies of one answer than are judged every two."""
+    bodies = [copy for body in mistyped(ORIGINALS["en"], 2) for copy in mistyped(body, 85)]
+    texts = [read_text(entry(f"{number:03}", body)) for number, body in enumerate(bodies)]
+    nodes = [Node((f"{number:03}",), {"en": number}) for number in range(len(texts))]
+    assert len(nodes) > EXACT_COMPONENT
+    return nodes, Judge(Texts(texts=texts, grams=Sketches.of([text.canonical for text in texts]).grams))
+
+
+def test_no_two_that_are_apart_share_a_cluster_of_a_large_component() -> None:
+    nodes, judge = large_component()
+    twins = [(number, number + 1) for number in range(0, 40, 2)]
+    apart = as_pairs([*twins, *((60, number) for number in range(61, len(nodes)))])
+    parts = grouped(nodes, [np.arange(len(nodes))], judge, (NO_PAIRS, apart))
+    clusters = [cluster for _, found in parts for cluster in found]
+    assert sorted(node for cluster in clusters for node in cluster) == list(range(len(nodes)))
+    place = {node: number for number, cluster in enumerate(clusters) for node in cluster}
+    assert all(place[left] != place[right] for left, right in apart.tolist())
+    # The one that is apart from very many leaves, not these.
+    assert max(map(len, clusters)) >= len(nodes) - len(twins) - 1
+
+
+def test_people_may_put_together_what_is_apart_in_a_large_component() -> None:
+    nodes, judge = large_component()
+    pair = as_pairs([(3, 7)])
+    parts = grouped(nodes, [np.arange(len(nodes))], judge, (pair, pair))
+    assert any({3, 7} <= set(cluster) for _, found in parts for cluster in found)
+
+
 def test_a_large_component_falls_into_the_answers_that_contradict() -> None:
     half = EXACT_COMPONENT // 2 + 10
     german = ORIGINALS["de"].replace("14", "12")
