@@ -47,6 +47,8 @@ class DuplicateIndex:
         self._at_row: dict[int, set[Key]] = {}
         self._component: dict[Key, frozenset[Key]] = {}
         self._cluster: dict[str, Cluster] = {}
+        # Rows that contradict, the lesser one first: in a large component these two may never be compared again.
+        self._apart: dict[int, set[int]] = {}
         self._lock = threading.Lock()
         self._take_over(found)
 
@@ -117,6 +119,8 @@ class DuplicateIndex:
 
     def _take_over(self, found: Search) -> None:
         nodes = found.base.nodes
+        # The candidates, as the search did it; the others are the pairs of components, of which every two were compared.
+        self._note(found.compared[0])
         keys = [self._key(node.ids[0], node.rows.values()) for node in nodes]
         for key, node in zip(keys, nodes, strict=True):
             self._nodes[key] = set(node.ids)
@@ -205,6 +209,7 @@ class DuplicateIndex:
         keys = [key, *sorted(near - {key})]
         nodes = [self._node(one) for one in keys]
         compared = compare(nodes, _star(len(keys)), self._judge, self._decided(nodes, self._constraints.apart))
+        self._note(compared)
         linked = [keys[place] for place in compared.pairs[compared.linked, 1].tolist()]
         return {member for one in linked for member in self._component.get(one, frozenset([one]))}
 
@@ -238,12 +243,25 @@ class DuplicateIndex:
         """The components of these nodes with their clusters; so many that not every two are judged stay one component."""
         everyone = np.arange(len(nodes))
         if len(nodes) > EXACT_COMPONENT:
-            yield everyone, grouped(nodes, [everyone], self._judge, (together, apart))
+            yield everyone, grouped(nodes, [everyone], self._judge, (together, np.concatenate([apart, self._noted(nodes)])))
             return
         compared = compare(nodes, all_pairs(everyone), self._judge, apart)
         for component in components_of(len(nodes), compared.pairs[compared.linked], together):
             part = compared.within(component)
             yield component, [(part, clusters_in(nodes, component, part, together))]
+
+    def _note(self, compared: Compared) -> None:
+        for index in compared.judged.vetoes:
+            left, right = sorted(compared.judged.pairs[index].tolist())
+            self._apart.setdefault(left, set()).add(right)
+
+    def _noted(self, nodes: Sequence[Node]) -> Pairs:
+        at: dict[int, list[int]] = {}
+        for index, node in enumerate(nodes):
+            for row in node.rows.values():
+                at.setdefault(row, []).append(index)
+        pairs = [(row, other) for row in at for other in self._apart.get(row, ()) if other in at]
+        return as_pairs([(one, two) for left, right in pairs for one in at[left] for two in at[right]])
 
     def _keep(self, cluster: Cluster) -> None:
         if len(cluster.members) > 1:

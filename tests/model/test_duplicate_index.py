@@ -2,14 +2,16 @@
 
 import threading
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.duplicate_index import DuplicateIndex
 from model.duplicates import search
 from model.entry import Cluster, Constraints, Entry, Zone
+from model.nearness.components import EXACT_COMPONENT
 from tests.model.near_texts import ORIGINALS, entry, sentences
-from tests.model.test_duplicates import HEAP, copies
+from tests.model.test_duplicates import HEAP, QUOTES, copies
 
 TRAPS = [entry(f"trap-{days}", ORIGINALS["en"].replace("30 days", f"{days} days")) for days in (45, 60)]
 POOL = [*HEAP[:15], *TRAPS, entry("quote", " ".join(sentences(ORIGINALS["en"])[1:]))]
@@ -47,6 +49,17 @@ def test_a_copy_is_attached_a_trap_is_not_and_something_else_is_new() -> None:
 def test_a_quote_of_two_answers_that_contradict_is_still_attached_to_one() -> None:
     index = DuplicateIndex.build([*HEAP, TRAPS[0]])
     assert index.check(entry("x", " ".join(sentences(ORIGINALS["en"])[1:]))).zone is Zone.ATTACH
+
+
+@pytest.mark.parametrize("late", ["month", "two-months", "quote-000"])
+def test_no_number_of_quotes_unites_two_answers_that_contradict(late: str) -> None:
+    body = ORIGINALS["en"]
+    everything = {one.id: one for one in (*QUOTES, entry("month", body), entry("two-months", body.replace("30 days", "60 days")))}
+    added = everything.pop(late)
+    index = DuplicateIndex.build(list(everything.values()))
+    index.add(added)
+    assert len(index.clusters[0].members) > EXACT_COMPONENT
+    assert not any({"month", "two-months"} <= set(cluster.members) for cluster in index.clusters)
 
 
 def test_checking_changes_nothing() -> None:
