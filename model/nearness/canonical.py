@@ -70,8 +70,16 @@ def title_products(title: str, language: str) -> tuple[str, ...]:
 
 
 def own_text(stated: Stated, standard: Collection[str]) -> str:
-    """The text without the sentences whose canonical form is among the standard ones."""
-    return "\n".join(sentence for sentence in SENTENCE_END.split(stated.text) if _words(fold(sentence)) not in standard)
+    """The text without the sentences whose canonical form is among the standard ones; all else stays as it is written.
+
+    What is told apart here may be no sentence: "open until godz. 18" states an hour only in one piece.
+    """
+    text = stated.text
+    ends = [*SENTENCE_END.finditer(text)]
+    starts = [0, *(end.end() for end in ends), len(text)]
+    stops = [*(end.start() for end in ends), len(text)]
+    pieces = zip(starts, stops, starts[1:], strict=False)
+    return "".join(text[start:following] for start, stop, following in pieces if _words(fold(text[start:stop])) not in standard)
 
 
 def _without_cases(stated: Stated) -> str:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.nearness.canonical import canonical, core_text, fold
+from model.nearness.canonical import canonical, core_text, fold, own_text, read_values
+from model.statements.values import stated_values
 from tests.model.near_texts import ORIGINALS, entry, wrapped
 
 
@@ -65,3 +66,18 @@ def test_accents_and_width_of_letters_make_no_other_text() -> None:
 def test_any_text_with_a_letter_has_a_canonical_text(body: str) -> None:
     found = canonical(entry("a", body)).text
     assert found or not any(character.isalnum() for character in fold(body))
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("pl", "Nasi ludzie skończą dziś do godz. 18. Prosimy podawać sygnaturę. Potem internet działa."),
+        ("fr", "Vous payez env. 30 euros par mois. Prosimy podawać sygnaturę. Le prix ne change pas."),
+    ],
+)
+def test_what_is_left_beside_standard_sentences_states_what_it_did(language: str, body: str) -> None:
+    stated = read_values(entry("a", body, language))
+    own = own_text(stated, {"prosimy podawac sygnature"})
+    assert own == body.replace("Prosimy podawać sygnaturę. ", "")
+    assert stated_values(own, language).values == stated.values
+    assert own_text(stated, ()) == stated.text
