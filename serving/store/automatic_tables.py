@@ -10,7 +10,10 @@ from serving.store.tables import Base
 
 
 class ControlRow(Base):
-    """One row, made by the migration. Who changes anything about automatic replies locks it, so that changes come one by one."""
+    """One row, made by the migration. Who changes anything about automatic replies locks it, so that changes come one by one.
+
+    `reason`, `changed_at`, `changed_by`: of the last throw of the kill switch.
+    """
 
     __tablename__ = "control"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

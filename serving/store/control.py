@@ -13,7 +13,10 @@ from serving.store.state import Event, record_event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Whether everything is stopped and why, and which policy counts. `generation` rises with every change."""
+    """Whether everything is stopped, and which policy counts; `generation` rises with every change about automatic replies.
+
+    `reason`, `changed_at` and `changed_by` are those of the last throw of the switch, None before the first one.
+    """
 
     kill_switch: bool
     reason: str | None
@@ -36,30 +39,30 @@ def lock_switch(session: Session) -> Switch:
 def throw_switch(session: Session, *, on: bool, reason: str, made: Made) -> Switch:
     """Stop all automatic replies, or allow them again."""
     row = _locked(session)
-    row.kill_switch, row.reason = on, reason
+    row.kill_switch, row.reason, row.changed_at, row.changed_by = on, reason, made.at, made.by
     data = {"on": on, "reason": reason, "by": made.by}
     record_event(session, Event(at=made.at, kind="autoreply.kill_switch", subject="on" if on else "off", data=data))
-    return _changed(session, row, made)
+    return _raised(session, row)
 
 
-def name_policy(session: Session, policy_id: int, made: Made) -> None:
+def name_policy(session: Session, policy_id: int) -> None:
     """Let another policy count."""
     row = _locked(session)
     row.policy_id = policy_id
-    _changed(session, row, made)
+    _raised(session, row)
 
 
-def note_change(session: Session, made: Made) -> None:
+def note_change(session: Session) -> None:
     """Note that something about automatic replies changed."""
-    _changed(session, _locked(session), made)
+    _raised(session, _locked(session))
 
 
 def _locked(session: Session) -> ControlRow:
     return session.scalars(select(ControlRow).with_for_update().execution_options(populate_existing=True)).one()
 
 
-def _changed(session: Session, row: ControlRow, made: Made) -> Switch:
-    row.generation, row.changed_at, row.changed_by = row.generation + 1, made.at, made.by
+def _raised(session: Session, row: ControlRow) -> Switch:
+    row.generation += 1
     session.flush()
     return _switch(row)
 

@@ -61,7 +61,7 @@ def put_policy(session: Session, version: str, document: Mapping[str, Any], made
     row = PolicyRow(id=number, version=version, document=dict(document), author=made.by, at=made.at)
     session.add(row)
     session.flush()
-    name_policy(session, number, made)
+    name_policy(session, number)
     data = {"id": number, "by": made.by, "before": switch.policy_id}
     record_event(session, Event(at=made.at, kind="policy.changed", subject=version, data=data))
     return _stored(row)

@@ -67,7 +67,7 @@ def list_suspensions(session: Session, limit: int = 200) -> tuple[Suspension, ..
 
 def suspend(session: Session, group: str, reason: str, made: Made) -> bool:
     """Stop a group; False when it is stopped already."""
-    note_change(session, made)
+    note_change(session)
     if group in suspended_groups(session):
         return False
     session.add(SuspensionRow(id=new_id("sus", made.at), group=group, since=made.at, reason=reason))
@@ -77,7 +77,7 @@ def suspend(session: Session, group: str, reason: str, made: Made) -> bool:
 
 def rearm(session: Session, group: str, made: Made) -> bool:
     """Arm a group again; False when it is not stopped."""
-    note_change(session, made)
+    note_change(session)
     lasting = update(SuspensionRow).where(SuspensionRow.group == group, SuspensionRow.rearmed_at.is_(None))
     ended = session.execute(lasting.values(rearmed_at=made.at, rearmed_by=made.by).returning(SuspensionRow.id)).all()
     if ended:

@@ -48,6 +48,17 @@ def test_the_switch_stops_new_replies_and_those_that_are_reserved_for_good(calle
     assert 'replywell_replies_total{event="refused",reason="kill_switch"} 1.0' in sending.metrics.render().decode()
 
 
+def test_the_switch_names_its_last_throw_whatever_else_changed_since(caller: TestClient, clock: Clock) -> None:
+    untouched = caller.get("/v1/kill-switch").json()
+    assert untouched == {"on": False, "reason": None, "changed_at": None, "changed_by": None}
+    thrown = caller.post("/v1/kill-switch", json={"on": True, "reason": "wrong prices"}).json()
+    assert thrown["changed_at"] == clock().isoformat()
+    clock.move(minutes=5)
+    caller.post("/v1/suspensions", json={"group": "all", "reason": "recall"})
+    caller.post("/v1/suspensions/all/rearm")
+    assert caller.get("/v1/kill-switch").json() == thrown
+
+
 @pytest.fixture
 def guarded(sending: Service) -> Iterator[TestClient]:
     """A caller of the same service, where keys are needed."""

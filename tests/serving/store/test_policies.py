@@ -1,6 +1,10 @@
 """The switch, the policies and the stopped groups, as the store keeps them."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
+from sqlalchemy.orm import Session
 
 from serving.store.answers import Made
 from serving.store.arrivals import forget_arrivals, newest_arrivals, note_arrivals
@@ -12,6 +16,15 @@ from serving.store.watched import list_suspensions, load_monitors, rearm, save_m
 from tests.serving.conftest import NOW
 
 MADE = Made(by="eva", at=NOW)
+LATER = Made(by="bob", at=NOW + timedelta(hours=1))
+
+CHANGES: dict[str, Callable[[Session], object]] = {
+    "another policy": lambda session: put_policy(session, "pol@2", {}, LATER),
+    "a group that is stopped": lambda session: suspend(session, "b", "two wrong", LATER),
+    "a group that is stopped again": lambda session: suspend(session, "a", "two wrong", LATER),
+    "a group that is armed": lambda session: rearm(session, "a", LATER),
+    "a group that is armed again": lambda session: rearm(session, "b", LATER),
+}
 
 
 def test_the_configured_policy_is_taken_over_once(database: Database) -> None:
@@ -54,6 +67,18 @@ def test_the_switch_says_who_threw_it_and_why(database: Database) -> None:
     with database.reading() as session:
         switch = read_switch(session)
     assert (switch.kill_switch, switch.reason, switch.changed_by, switch.changed_at) == (True, "wrong prices", "eva", NOW)
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_other_changes_do_not_change_who_threw_the_switch_and_when(change: Callable[[Session], object], database: Database) -> None:
+    with database.writing() as session:
+        suspend(session, "a", "two wrong", MADE)
+        assert (read_switch(session).changed_by, read_switch(session).changed_at) == (None, None)
+        thrown = throw_switch(session, on=True, reason="wrong prices", made=MADE)
+        change(session)
+        after = read_switch(session)
+    assert (after.reason, after.changed_by, after.changed_at) == ("wrong prices", "eva", NOW)
+    assert after.generation == thrown.generation + 1
 
 
 def test_a_group_is_stopped_once_and_armed_by_a_person(database: Database) -> None:
