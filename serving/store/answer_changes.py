@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from data.answer import Answer, State
 from serving.store.answer_tables import AnswerRow, AnswerTombstoneRow
-from serving.store.answers import ROWS_AT_ONCE, StoredAnswer, read_answers
+from serving.store.answers import ROWS_AT_ONCE, StoredAnswer, load_answers_by_id, read_answers
 from serving.store.base_version import base_version
 from serving.store.blocks import approved_texts, put_blocks_in
 
@@ -39,7 +39,9 @@ def changed_since(session: Session, version: int) -> Changes:
     """
     # The order matters where others commit in between: an answer may come again with the next version, but none is missed.
     now = base_version(session)
-    changed = read_answers(session, AnswerRow.base_version > version) if now > version else ()
+    # Their ids first: in the order of their ids, SQLite would read through all answers to find those of the newest versions.
+    fresh = select(AnswerRow.id).where(AnswerRow.base_version > version)
+    changed = load_answers_by_id(session, sorted(session.scalars(fresh))).values() if now > version else ()
     dead = select(AnswerTombstoneRow.id).where(AnswerTombstoneRow.base_version > version)
     gone = frozenset(session.scalars(dead)) if now > version else frozenset()
     return Changes(version=now, changed=tuple(stored for stored in changed if stored.answer.id not in gone), gone=gone)
@@ -73,7 +75,8 @@ def served_changes(session: Session, version: int) -> ServedChanges:
 
 
 def _is_served() -> ColumnElement[bool]:
-    """Roots in service, and what leads to them."""
-    in_service = AnswerRow.state.in_(IN_SERVICE)
-    roots = select(AnswerRow.id).where(AnswerRow.root_id.is_(None), in_service)
-    return or_(and_(AnswerRow.root_id.is_(None), in_service), AnswerRow.root_id.in_(roots))
+    """Roots in service, and what leads to them; asked answer by answer, so that a few answers cost no list of all roots."""
+    in_service = and_(AnswerRow.root_id.is_(None), AnswerRow.state.in_(IN_SERVICE))
+    root = aliased(AnswerRow)
+    leads_there = select(root.id).where(root.id == AnswerRow.root_id, root.root_id.is_(None), root.state.in_(IN_SERVICE))
+    return or_(in_service, leads_there.correlate(AnswerRow).exists())

@@ -1,6 +1,9 @@
 """Who follows the base edit by edit ends where it is."""
 
 import threading
+from typing import Any
+
+from sqlalchemy import event
 
 from data.answer import State
 from serving.store.answer_changes import Changes, changed_since, load_base, served_changes
@@ -36,6 +39,22 @@ def test_the_search_gets_only_what_may_be_served_or_leads_there(database: Databa
         replace_answer(session, make_answer("archived", "Other", state=State.ARCHIVED), 1, ANA)
         changes = served_changes(session, seen)
     assert ([answer.id for answer in changes.changed], set(changes.gone)) == (["draft"], {"active", "archived"})
+
+
+def test_one_change_costs_no_look_at_all_the_others(sqlite_url: str) -> None:
+    sqlite = Database.connect(sqlite_url)
+    sqlite.migrate()
+    store(sqlite, *(make_answer(f"a{number}", state=State.ACTIVE) for number in range(3)), make_answer("draft"))
+    asked: list[tuple[str, Any]] = []
+    event.listen(sqlite.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    with sqlite.reading() as session:
+        seen = served_changes(session, base_version(session) - 1)
+    assert (seen.changed, set(seen.gone)) == ((), {"draft"})
+    with sqlite.engine.connect() as connection:
+        looks = [said for said in tuple(asked) if said[0].startswith("SELECT")]
+        plans = [row[3] for said in looks for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said[0]}", said[1])]
+    assert [plan for plan in plans if plan.startswith("SCAN answers") or "LIST SUBQUERY" in plan] == []
+    sqlite.close()
 
 
 def test_a_changed_phrase_block_changes_the_answers_that_name_it(database: Database) -> None:
