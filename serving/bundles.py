@@ -44,13 +44,13 @@ class EngineLoader:
         self._database = database
         self._encoders: dict[str, Encoder] = {}
 
-    def load(self) -> Engine:
-        """The engine that the settings name now.
+    def load(self, policy: Path | None = None) -> Engine:
+        """The engine that the settings name now; a policy file is tried in place of the policy that counts, which need not fit the bundle.
 
         Raises:
             EngineError: something in it is missing, damaged or does not fit.
         """
-        return self._engine(bundle_folder(self._settings))
+        return self._engine(bundle_folder(self._settings), tried=policy)
 
     def load_as_before(self, bundle_id: str, current: Engine) -> Engine | None:
         """The current engine with an older bundle, when that still lies beside the configured one; else None."""
@@ -83,13 +83,13 @@ class EngineLoader:
         except AnswerError as error:
             raise EngineError(f"answers: {error}") from error
 
-    def _engine(self, folder: Path, index_of: Engine | None = None) -> Engine:
+    def _engine(self, folder: Path, index_of: Engine | None = None, tried: Path | None = None) -> Engine:
         try:
             bundle = Bundle.load(folder, self._settings.public_key)
             encoder = self._encoder(self._settings.encoder or bundle.encoder_reference.name)
             predictor = bundle.predictor(encoder)
             index = index_of.index if index_of and index_of.encoder is encoder else self._index(encoder)
-            number, policy = self._served_policy(bundle.taxonomy)
+            number, policy = (None, Policy.load(tried, bundle.taxonomy)) if tried else self._served_policy(bundle.taxonomy)
         except (BundleError, EncoderError, TaxonomyError, PolicyError, OSError) as error:
             raise EngineError(f"bundle {folder}: {error}") from error
         warm_up(predictor, index)

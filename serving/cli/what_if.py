@@ -76,9 +76,7 @@ def what_if(
             fail(f"--picture {picture}: pictures are drawn as {PICTURE}, which every browser shows")
         settings = load_settings(Path(config) if config else None)
         base = _database(settings) if mails is None else base_if_there(settings)
-        engine, current = _engines(settings, base, bundle, mails)
-        if policy is not None:
-            engine = under_policy(engine, _policy(policy, engine))
+        engine, current = _engines(settings, base, (bundle, policy), mails)
         terms = Terms(kill_switch=kill_switch, suspended=frozenset(suspended or ()), unlimited=unlimited)
         result = _run(asked, base, (Trial(engine, terms), Trial(current, terms) if current else None), shown=not json)
         _write(result, csv, picture)
@@ -116,12 +114,21 @@ def _database(settings: Settings) -> Database:
     return database
 
 
-def _engines(settings: Settings, base: Database | None, bundle: str | None, mails: Path | None) -> tuple[Engine, Engine | None]:
-    """What is tried, and what serves: mails of files are compared with it, stored decisions with what was decided then."""
-    tried = EngineLoader(settings if bundle is None else settings.model_copy(update={"bundle": bundle}), Metrics(), base).load()
+def _engines(
+    settings: Settings, base: Database | None, tried: tuple[str | None, Path | None], mails: Path | None
+) -> tuple[Engine, Engine | None]:
+    """What is tried, and what serves: mails of files are compared with it, stored decisions with what was decided then.
+
+    A bundle of another taxonomy is tried together with a policy that fits it: the policy that counts is left aside for it.
+    """
+    bundle, policy = tried
+    loader = EngineLoader(settings if bundle is None else settings.model_copy(update={"bundle": bundle}), Metrics(), base)
     if mails is None:
-        return tried, None
-    return tried, tried if bundle is None else EngineLoader(settings, Metrics(), base).load()
+        return loader.load(policy), None
+    current = EngineLoader(settings, Metrics(), base).load()
+    if bundle is not None:
+        return loader.load(policy), current
+    return current if policy is None else under_policy(current, _policy(policy, current)), current
 
 
 def _policy(file: Path, engine: Engine) -> Policy:

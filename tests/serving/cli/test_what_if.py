@@ -14,6 +14,9 @@ from serving.app import build_service
 from serving.cli.main import app
 from serving.pipeline import score
 from serving.settings import load_settings
+from serving.store.answers import Made
+from serving.store.database import Database
+from serving.store.policies import put_policy
 from tests.serving.automatic.certified import make_certified
 from tests.serving.conftest import NOW
 from tests.serving.engines import SEEDS, requests_of_seeds
@@ -114,6 +117,19 @@ def test_stored_decisions_need_no_bundle_but_the_one_to_try(
     monkeypatch.setenv("REPLYWELL_BUNDLE", str(tmp_path / "nothing-here"))
     assert _json("--bundle", str(current), *time) == alone
     assert "nothing-here" in _run(*time, code=2).stderr
+
+
+def test_a_bundle_that_the_policy_that_counts_does_not_fit_is_tried_under_one_that_does(
+    stored: int, current: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database.connect(sqlite_url)
+    with database.writing() as session:
+        put_policy(session, "pol@other", {"topics": {"topic.of.another.taxonomy": {"mode": "off"}}}, Made(by="eva", at=NOW))
+    database.close()
+    monkeypatch.delenv("REPLYWELL_BUNDLE")
+    arguments = ("--bundle", str(current), "--from", "2026-11-21", "--to", "2026-11-22")
+    assert "topic.of.another.taxonomy" in _run(*arguments, code=2).stderr
+    assert _json(*arguments, "--policy", "new.toml")["all"]["mails"] == stored
 
 
 def test_nothing_to_decide_is_said_in_one_line(stored: int) -> None:
