@@ -1,12 +1,13 @@
 """Which answers of the base say what a new one says: asked before it is stored. Every process keeps an index that follows the base."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from model.duplicate_index import DuplicateIndex
-from model.encoder import Encoder, encode_in_chunks
+from model.encoder import Encoder, Vectors, encode_in_chunks
 from model.entry import Entry, Verdict, Zone
 from serving.answers.duplicates import entries_of
 from serving.answers.remembering import RememberingEncoder
@@ -40,8 +41,8 @@ class Neighbours:
         self._index: DuplicateIndex | None = None
         self._version = 0
 
-    def check(self, entries: Sequence[Entry]) -> Verdict:
-        """What to do with a new answer, by the most similar of its languages.
+    def check(self, entries: Sequence[Entry]) -> tuple[Verdict, Mapping[str, Vectors]]:
+        """What to do with a new answer, by the most similar of its languages; and vectors to `keep` when it is stored.
 
         Raises:
             NotBuiltError: the index is not there yet, after some seconds of waiting.
@@ -50,11 +51,16 @@ class Neighbours:
         if not self._built.wait(PATIENCE_SECONDS):
             raise NotBuiltError
         self.follow()
-        vectors = [self._encoder.encode([entry.body])[0] for entry in entries]
+        known, new = self._encoder.look([entry.body for entry in entries])
+        vectors = {**known, **new}
         with self._lock:
             assert self._index is not None
-            verdicts = [self._index.check(entry, vector) for entry, vector in zip(entries, vectors, strict=True)]
-        return max(verdicts, key=lambda verdict: list(Zone).index(verdict.zone), default=Verdict(zone=Zone.NEW))
+            verdicts = [self._index.check(entry, vectors[entry.body]) for entry in entries]
+        return max(verdicts, key=lambda verdict: list(Zone).index(verdict.zone), default=Verdict(zone=Zone.NEW)), new
+
+    def keep(self, session: Session, vectors: Mapping[str, Vectors]) -> None:
+        """Keep the vectors that a check computed, in the transaction that stores the answer: a text that is refused leaves none behind."""
+        self._encoder.keep(session, vectors)
 
     def follow(self) -> None:
         """Take over what changed in the base since the last look; after a large import the index is built anew beside the old one.

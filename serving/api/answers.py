@@ -1,6 +1,6 @@
 """`/v1/answers`: read, write, approve and retire answers. Every change names the revision that it is based on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from data.answer import Answer as AnswerData
 from data.answer import State, Visibility
+from model.encoder import Vectors
 from model.entry import Entry, Zone
 from model.search.keys import body_text
 from serving.answer_bodies import AnswerBody, RestoreBody, answer_to_json, difference_to_json, version_to_json
@@ -220,10 +221,11 @@ def _create(service: Service, caller: Caller, received: Received, keep: bool) ->
     wanted = read_json(AnswerBody, received.content).to_answer()
     with service.database.reading() as session:
         lifecycle.check(session, wanted, rules_of(service))
-    similar = [] if keep else _similar(service, wanted)
+    similar, vectors = ([], {}) if keep else _similar(service, wanted)
 
     def work(session: Session) -> Answer:
         stored = lifecycle.create(session, wanted, made_by(service, caller), rules_of(service))
+        service.neighbours.keep(session, vectors)
         body = answer_to_json(stored) | {"similar": similar}
         return answer(body, 201, f"/v1/answers/{stored.answer.id}", revision=stored.revision)
 
@@ -232,21 +234,21 @@ def _create(service: Service, caller: Caller, received: Received, keep: bool) ->
     return response
 
 
-def _similar(service: Service, wanted: AnswerData) -> list[dict[str, Any]]:
-    """Answers that a person should compare with the new one; one that says the same refuses it."""
+def _similar(service: Service, wanted: AnswerData) -> tuple[list[dict[str, Any]], Mapping[str, Vectors]]:
+    """Answers that a person should compare with the new one, and vectors to keep with it; one that says the same refuses it."""
     entries = [
         Entry(id="", language=variant.language, topic=wanted.topic, title=variant.title, body=body_text(variant))
         for variant in wanted.variants
     ]
     try:
-        verdict = service.neighbours.check(entries)
+        verdict, vectors = service.neighbours.check(entries)
     except NotBuiltError as error:
         detail = "the duplicate check is being prepared; try again, or send duplicates=keep"
         raise ProblemError(NOT_READY, detail, headers={"Retry-After": "5"}) from error
     if verdict.zone is Zone.ATTACH:
         found = verdict.similar[0].right
         raise ProblemError(NEAR_DUPLICATE, f"answer {found} says the same: use or edit that one, or send duplicates=keep")
-    return [pair_to_json(pair) for pair in verdict.similar] if verdict.zone is Zone.ASK else []
+    return [pair_to_json(pair) for pair in verdict.similar] if verdict.zone is Zone.ASK else [], vectors
 
 
 async def _step(answer_id: str, request: Request, who: tuple[Service, Caller], step: Change) -> Response:

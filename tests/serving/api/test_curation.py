@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from serving.answers.embedding import known_vectors
+from serving.service import Service
 from tests.serving.api.test_answers import PARCEL, approved, body, change, create, found
 
 
@@ -25,6 +27,15 @@ def test_an_answer_that_is_there_already_is_refused_with_its_id(client: TestClie
     refused = client.post("/v1/answers", json=body(f"Dear Ms Weber,\n\n{PARCEL}\n\nKind regards\nTom"))
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:replywell:problem:near-duplicate")
     assert there["id"] in refused.json()["detail"]
+
+
+def test_a_text_leaves_its_vector_behind_with_its_answer_and_none_when_it_is_refused(client: TestClient, service: Service) -> None:
+    there, copy, other = PARCEL, f"Dear Ms Weber,\n\n{PARCEL}\n\nKind regards\nTom", "Lamps are mended every Tuesday, if the fog allows it."
+    approved(client, text=there)
+    assert [client.post("/v1/answers", json=body(text)).status_code for text in (copy, other)] == [409, 201]
+    reference = service.engines.current.encoder.reference
+    with service.database.reading() as session:
+        assert known_vectors(session, reference, (copy, other)).keys() == {other}
 
 
 def test_what_differs_in_a_number_is_no_duplicate(client: TestClient) -> None:
