@@ -153,3 +153,9 @@ class Understanding:
     def first_match(self) -> Match | None:
         """The answer that `answer_probability` is about; None without an answer base."""
         return self.matches[0] if self.matches else None
+
+    @property
+    def automatic_probability(self) -> float | None:
+        """`answer_probability`, and 0 where no reply is ever automatic, whatever the policy: what is calibrated, and watched afterwards."""
+        is_never = self.novelty.is_novel or self.second_request is not None
+        return 0.0 if is_never and self.answer_probability is not None else self.answer_probability

@@ -51,7 +51,7 @@ class Judged:
     topics (n, t) · urgencies (n, u) and the chosen level (n,), or None without an urgency head · novelty (n,), `novel` (n,) above
     the limit · answers: ids, best first, or None · reasons (n,): why decide() hands the mail to people, empty where it does not ·
     scores (n,): how likely the answer that would be sent is right, 0 for novel mails and several requests; None where no such score was
-    learnt · right (n,): whether it is, None where nobody has said.
+    learnt · right (n,): whether it is, None where nobody has said · neighbours (n,): id of the known mail that is nearest.
     """
 
     examples: tuple[Example, ...]
@@ -66,6 +66,7 @@ class Judged:
     reasons: tuple[str, ...]
     scores: NDArray[np.float64] | None = None
     right: tuple[bool | None, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
 
 def judge(predictor: Predictor, examples: Sequence[Example], vectors: NDArray[np.float32], bench: Workbench) -> Judged:
@@ -100,6 +101,7 @@ def pooled(parts: Sequence[Judged]) -> Judged:
         reasons=tuple(reason for part in parts for reason in part.reasons),
         scores=np.concatenate(scores) if len(scores) == len(parts) else None,
         right=tuple(verdict for part in parts for verdict in part.right),
+        neighbours=tuple(neighbour for part in parts for neighbour in part.neighbours),
     )
 
 
@@ -132,14 +134,14 @@ def _block(
         reasons=tuple(_reasons(predictor, examples, understandings, (index, bench.now))),
         scores=_scores(understandings),
         right=tuple(_right(example, known, index) for example, known in zip(examples, understandings, strict=True)),
+        neighbours=tuple(predictor.parts.known.ids[row] for row in opinions.neighbours[:, 0]),
     )
 
 
 def _scores(understandings: Sequence[Understanding]) -> NDArray[np.float64] | None:
-    """0 where a reply is never automatic, whatever the policy: then the error that is bounded is that of the mails that may be sent to."""
-    scores = [known.answer_probability for known in understandings]
-    never = np.array([known.novelty.is_novel or known.second_request is not None for known in understandings])
-    return np.where(never, 0.0, np.array(scores, dtype=np.float64)) if None not in scores else None
+    """0 where a reply is never automatic: then the error that is bounded is that of the mails that may be sent to."""
+    scores = [known.automatic_probability for known in understandings]
+    return np.array(scores, dtype=np.float64) if None not in scores else None
 
 
 def _right(example: Example, known: Understanding, index: AnswerIndex | None) -> bool | None:

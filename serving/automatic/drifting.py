@@ -53,7 +53,7 @@ def sighting_of(seen: Seen, engine: Engine) -> Sighting | None:
         key=hashed("mail", natural_key(seen.request.mail, seen.request.context.arrival)),
         decision_id=seen.decision_id,
         novelty=seen.understanding.novelty.score,
-        score=seen.understanding.answer_probability,
+        score=seen.understanding.automatic_probability,
     )
 
 
