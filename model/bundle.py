@@ -90,6 +90,8 @@ class Bundle:
             training = Training(**{**training, "text_hashes": tuple(training["text_hashes"])})
             certificate = Certificate.from_json(json.loads(contents[CERTIFICATE])) if CERTIFICATE in contents else None
             reference = Reference.from_json(json.loads(contents[REFERENCE])) if REFERENCE in contents else None
+            if reference is not None and reference.mix is not None and reference.mix.regions.centres.shape[1] != parts.encoder.dim:
+                raise ValueError("regions of another encoder")
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, SafetensorError) as error:
             raise BundleError(f"{path}: the contents do not fit together: {error!r}") from error
         is_void = certificate is not None and (parts.score is None or certificate.score != parts.score.version)
@@ -126,7 +128,8 @@ class Bundle:
                 f"{self.path} was trained with encoder {ours.name} (sha256 {ours.sha256[:12] or '-'}), "
                 f"not with {theirs.name} (sha256 {theirs.sha256[:12] or '-'}): name that encoder, or train again"
             )
-        return Predictor.of(self.parts, encoder, self.id)
+        mix = self.reference.mix if self.reference is not None else None
+        return replace(Predictor.of(self.parts, encoder, self.id), regions=mix.regions if mix is not None else None)
 
 
 def write_bundle(path: Path, parts: Parts, training: Training, created: datetime, key: Ed25519PrivateKey | None = None) -> Bundle:

@@ -24,6 +24,7 @@ from model.slots import slots_from_mail
 from model.terms import Vocabulary
 from model.understanding import PROBABILITY_DIGITS, Evidence, Explanation, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
 from model.urgency import UrgencyHead
+from model.watching.regions import Regions
 
 UNKNOWN_LANGUAGE = LanguageGuess(code=UNDETERMINED, probability=0.0)
 
@@ -79,12 +80,16 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predictor:
-    """Reads mails. Safe to share between threads; the same mail gives the same result alone and in a batch."""
+    """Reads mails. Safe to share between threads; the same mail gives the same result alone and in a batch.
+
+    `regions` of the vectors are named where they are watched, which decides nothing.
+    """
 
     parts: Parts
     encoder: Encoder
     version: str
     _detector: LanguageDetector = field(repr=False)
+    regions: Regions | None = None
 
     @classmethod
     def of(cls, parts: Parts, encoder: Encoder, version: str) -> "Predictor":
@@ -142,6 +147,7 @@ class Predictor:
             slots=slots_from_mail(mail.content, language.code),
             explanation=self._explanation(cut.text, topics, opinions.neighbours[0]),
             evidence=opinions.evidence[0],
+            region=int(self.regions.region_of(vector)[0]) if self.regions is not None else None,
         )
         return replace(known, answer_probability=self.answer_probability(known, len(mail.content.split())))
 

@@ -135,7 +135,7 @@ class Understanding:
     """Everything the models say about one mail.
 
     `answer_probability` is how likely the first match, or without an answer base the one answer of the first topic, is right; None
-    when the bundle has learnt no such score.
+    when the bundle has learnt no such score. `region` of the vector is for the watch alone; None where none is kept.
     """
 
     language: LanguageGuess
@@ -148,6 +148,7 @@ class Understanding:
     explanation: Explanation = Explanation()
     evidence: Evidence | None = None
     answer_probability: float | None = None
+    region: int | None = None
 
     @property
     def first_match(self) -> Match | None:

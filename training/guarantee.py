@@ -29,8 +29,10 @@ from model.risk import (
     thresholds_by_group,
     upper_bound,
 )
+from model.understanding import PROBABILITY_DIGITS
 from model.watching.exchangeability import exchangeability
-from model.watching.reference import Reference
+from model.watching.reference import Mix, Reference
+from model.watching.regions import Regions, side_by_side
 from training.dataset import first_of_each, newest, row_dates, short_hashes, unseen_rows
 from training.encoding import encode
 from training.judge import Judged, Workbench, judge
@@ -90,13 +92,15 @@ class Guaranteed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Judged mails of which the truth is known: score, error, novelty and group of each, shape (n,)."""
+    """Judged mails of which the truth is known: score, error, novelty, group, predicted topic and region of each, shape (n,)."""
 
     examples: tuple[Example, ...]
     scores: NDArray[np.float64]
     wrong: NDArray[np.bool_]
     novelty: NDArray[np.float64]
     groups: tuple[str, ...]
+    topics: tuple[str, ...]
+    regions: NDArray[np.int64]
 
     def take(self, rows: NDArray[np.int64]) -> "Calibration":
         """The mails with these numbers."""
@@ -106,6 +110,8 @@ class Calibration:
             wrong=self.wrong[rows],
             novelty=self.novelty[rows],
             groups=tuple(self.groups[row] for row in rows),
+            topics=tuple(self.topics[row] for row in rows),
+            regions=self.regions[rows],
         )
 
 
@@ -123,7 +129,8 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
     score = check_score(bundle, bench.answers)
     check_place(wanted.out)
     kept = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=wanted.drop_overlap)
-    known = calibration(bundle.predictor(bench.encoder), kept.examples.examples, bench, wanted.scope)
+    predictor = with_regions(bundle.predictor(bench.encoder))
+    known = calibration(predictor, kept.examples.examples, bench, wanted.scope)
     if not len(known.scores):
         raise GuaranteeError("no mail says which topic or which answer is right: use --map topic=COLUMN or answers=COLUMN")
     everything = known.take(first_of_each(known.examples))
@@ -140,7 +147,7 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
         made_at=bench.now.isoformat(timespec="seconds"),
         method=wanted.method,
     )
-    proof = certificate, Reference.of(past.scores, past.novelty, short_hashes(past.examples))
+    proof = certificate, reference_of(past, predictor)
     return Guaranteed(
         certificate=certificate,
         bundle=write_certified(wanted.out, bundle, proof, bench.now, wanted.sign_key) if certificate.is_certified else None,
@@ -151,6 +158,22 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
         repeated=len(known.examples) - len(everything.examples),
         in_order=future is not None,
     )
+
+
+def with_regions(predictor: Predictor) -> Predictor:
+    """The same predictor, which also says in which region of the known mails a vector lies."""
+    return replace(predictor, regions=Regions.fit(predictor.parts.known.vectors))
+
+
+def reference_of(mails: Calibration, predictor: Predictor) -> Reference:
+    """What later mail is compared with: topics and regions too, where the predictor names regions."""
+    known, labels = predictor.parts.known, predictor.parts.topics.labels
+    mix = None
+    if predictor.regions is not None:
+        means = [known.vectors[known.topics == column].mean(axis=0) for column in range(len(labels))] if known.topics is not None else []
+        order = tuple(labels[column] for column in side_by_side(np.array(means))) if means else labels
+        mix = Mix(topics=mails.topics, numbers=tuple(mails.regions.tolist()), order=order, regions=predictor.regions)
+    return Reference.of(mails.scores, mails.novelty, short_hashes(mails.examples), mix)
 
 
 def check_score(bundle: Bundle, answers: Sequence[Answer]) -> AnswerScore:
@@ -185,6 +208,8 @@ def from_judged(judged: Judged, scope: Scope) -> Calibration:
         wrong=np.array([judged.right[row] is False for row in rows], dtype=bool),
         novelty=judged.novelty[rows],
         groups=tuple(group_of(judged, int(row), scope) for row in rows),
+        topics=tuple(judged.labels[column] for column in judged.topics[rows].round(PROBABILITY_DIGITS).argmax(axis=1)),
+        regions=judged.regions[rows] if judged.regions is not None else np.zeros(len(rows), dtype=np.int64),
     )
 
 

@@ -51,7 +51,7 @@ class Judged:
     topics (n, t) · urgencies (n, u) and the chosen level (n,), or None without an urgency head · novelty (n,), `novel` (n,) above
     the limit · answers: ids, best first, or None · reasons (n,): why decide() hands the mail to people, empty where it does not ·
     scores (n,): how likely the answer that would be sent is right, 0 for novel mails and several requests; None where no such score was
-    learnt · right (n,): whether it is, None where nobody has said · neighbours (n,): id of the known mail that is nearest.
+    learnt · right (n,): whether it is, None where nobody has said · regions (n,) of the vectors, where they are watched.
     """
 
     examples: tuple[Example, ...]
@@ -66,7 +66,7 @@ class Judged:
     reasons: tuple[str, ...]
     scores: NDArray[np.float64] | None = None
     right: tuple[bool | None, ...] = ()
-    neighbours: tuple[str, ...] = ()
+    regions: NDArray[np.int64] | None = None
 
 
 def judge(predictor: Predictor, examples: Sequence[Example], vectors: NDArray[np.float32], bench: Workbench) -> Judged:
@@ -88,6 +88,7 @@ def pooled(parts: Sequence[Judged]) -> Judged:
     levels = [part.levels for part in parts if part.levels is not None]
     answers = [part.answers for part in parts if part.answers is not None]
     scores = [part.scores for part in parts if part.scores is not None]
+    regions = [part.regions for part in parts if part.regions is not None]
     return replace(
         parts[0],
         examples=tuple(example for part in parts for example in part.examples),
@@ -101,7 +102,7 @@ def pooled(parts: Sequence[Judged]) -> Judged:
         reasons=tuple(reason for part in parts for reason in part.reasons),
         scores=np.concatenate(scores) if len(scores) == len(parts) else None,
         right=tuple(verdict for part in parts for verdict in part.right),
-        neighbours=tuple(neighbour for part in parts for neighbour in part.neighbours),
+        regions=np.concatenate(regions) if len(regions) == len(parts) else None,
     )
 
 
@@ -134,7 +135,7 @@ def _block(
         reasons=tuple(_reasons(predictor, examples, understandings, (index, bench.now))),
         scores=_scores(understandings),
         right=tuple(_right(example, known, index) for example, known in zip(examples, understandings, strict=True)),
-        neighbours=tuple(predictor.parts.known.ids[row] for row in opinions.neighbours[:, 0]),
+        regions=predictor.regions.region_of(vectors) if predictor.regions is not None else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Whether the mail still is like the mail of the calibration: an alarm stops all automatic replies until a person has looked.
 
-Whoever decides a mail leaves two numbers in the same transaction; the worker folds them in, in order of the decisions, each once.
+Whoever decides a mail leaves what the tests see of it in the same transaction; the worker folds it in, in order of the decisions and once.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from model.decision import Action, Decision
 from model.risk import Certificate
 from model.understanding import Understanding
 from model.watching.betting import WatchError
-from model.watching.drift import NOVELTY, SCORE, DriftWatch
+from model.watching.drift import DriftWatch
 from model.watching.reference import Reference
 from serving.automatic.control import stop_group
 from serving.engine import Engine
@@ -54,6 +54,8 @@ def sighting_of(seen: Seen, engine: Engine) -> Sighting | None:
         decision_id=seen.decision_id,
         novelty=seen.understanding.novelty.score,
         score=seen.understanding.automatic_probability,
+        topic=seen.understanding.topic.label,
+        region=seen.understanding.region,
     )
 
 
@@ -95,15 +97,21 @@ def _folded(session: Session, bundle: Bundle, made: Made) -> tuple[str, ...]:
         return ()
     watch = before
     for one in take_uncounted(session, bundle.id, AT_ONCE):
-        watch = watch.observe({"novelty": one.novelty, "score": one.score}, one.decision_id)
+        watch = watch.observe(_values(one), one.decision_id)
     save_drift(session, bundle.id, watch.to_json(), made.at)
     new = watch.alarms - before.alarms
     return (ALL,) if new and stop_group(session, ALL, _reason(watch, new), made) else ()
 
 
 def _begun(certificate: Certificate, reference: Reference) -> DriftWatch:
-    signals = {"novelty": (NOVELTY, reference.novelty), "score": (SCORE, reference.scores)}
-    return DriftWatch.start(signals, SHARE_OF_DRIFT * certificate.target.delta)
+    return DriftWatch.start(reference.signals, SHARE_OF_DRIFT * certificate.target.delta)
+
+
+def _values(one: Sighting) -> dict[str, float | str | None]:
+    """What has no topic or region was decided by a version that did not watch them: it moves neither test."""
+    region = str(one.region) if one.region is not None else None
+    named = {"topic": one.topic, "region": region}
+    return {"novelty": one.novelty, "score": one.score} | {name: value for name, value in named.items() if value is not None}
 
 
 def _reason(watch: DriftWatch, alarms: frozenset[str]) -> str:

@@ -114,7 +114,7 @@ class ProofsRow(Base):
 
 
 class SightingRow(Base):
-    """A customer's mail as the tests for drift see it: two numbers, under a hash of what names it, so that a repeat counts once.
+    """A customer's mail as the tests for drift see it: numbers and its topic, under a hash of what names it, so that a repeat counts once.
 
     `counted`: it entered the tests of the bundle that read it.
     """
@@ -126,6 +126,8 @@ class SightingRow(Base):
     decision_id: Mapped[str] = mapped_column(String(40))
     novelty: Mapped[float]
     score: Mapped[float | None]
+    topic: Mapped[str | None]
+    region: Mapped[int | None]
     counted: Mapped[bool]
     at: Mapped[datetime] = mapped_column(index=True)
 

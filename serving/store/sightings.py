@@ -14,13 +14,18 @@ from serving.store.inserting import insert_into
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One mail of a customer: which bundle read it, how foreign it looked, and how likely its answer was right; `key` is a hash."""
+    """One mail of a customer: which bundle read it, how foreign it looked, how likely its answer is right, its topic and region.
+
+    `key` is a hash. Mails that were decided before topics and regions were watched have neither.
+    """
 
     bundle_id: str
     key: str
     decision_id: str
     novelty: float
     score: float | None
+    topic: str | None = None
+    region: int | None = None
 
 
 def save_sightings(session: Session, sightings: Sequence[Sighting], now: datetime) -> None:

@@ -1,10 +1,11 @@
-"""Rankings: every label once, the most probable first."""
+"""Rankings: every label once, the most probable first; and what is never answered automatically."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.understanding import LabelProbability, Ranking
+from data.language import LanguageGuess
+from model.understanding import LabelProbability, Novelty, Ranking, SecondRequest, Understanding, UrgencyEstimate
 
 
 @given(st.lists(st.floats(0, 1), max_size=8))
@@ -37,3 +38,26 @@ def test_labels_that_are_gone_are_left_out_and_the_others_keep_their_probability
 def test_as_many_probabilities_as_labels_are_needed() -> None:
     with pytest.raises(ValueError, match="zip"):
         Ranking.of(["a"], [0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("is_novel", "second", "probability", "expected"),
+    [
+        (False, None, 0.7, 0.7),
+        (True, None, 0.7, 0.0),
+        (False, SecondRequest(topic="a", probability=0.9, sentence=1), 0.7, 0.0),
+        (True, None, None, None),
+    ],
+)
+def test_what_is_never_answered_automatically_has_no_probability_of_it(
+    is_novel: bool, second: SecondRequest | None, probability: float | None, expected: float | None
+) -> None:
+    known = Understanding(
+        language=LanguageGuess(code="en", probability=1.0),
+        topic=Ranking(),
+        urgency=UrgencyEstimate(label=None, probability=0.0, ranking=Ranking()),
+        novelty=Novelty(score=0.99, is_novel=is_novel),
+        second_request=second,
+        answer_probability=probability,
+    )
+    assert known.automatic_probability == expected

@@ -18,7 +18,7 @@ from tests.benchmarks.guarantee_mails import read_mails
 from tests.proofs.vectors import KeptVectors
 from training.evaluate import encode_examples
 from training.fit import fit_vectors
-from training.guarantee import Calibration, from_judged
+from training.guarantee import Calibration, from_judged, with_regions
 from training.judge import Workbench, judge
 from training.progress import Silent
 
@@ -32,18 +32,21 @@ class Bank:
     pool: tuple[Example, ...]
 
     @classmethod
-    def learn(cls) -> "Bank":
+    def learn(cls, without: frozenset[str] = frozenset()) -> "Bank":
         """Learn, about half a minute; vectors that the benchmark kept are not made again.
+
+        Nothing is learnt of the topics in `without`: their mails join the pool.
 
         Raises:
             MissingDataError: banking77 is not there.
         """
-        taxonomy, learnt, pool = read_mails()
+        taxonomy, everything, pool = read_mails()
+        learnt = tuple(example for example in everything if example.topic not in without)
+        pool = (*pool, *(example for example in everything if example.topic in without))
         encoder = KeptVectors(load_encoder(), BENCH)
         bench = Workbench(encoder=encoder, answers=(), progress=Silent(), now=datetime.now(UTC))
         parts = fit_vectors(taxonomy, learnt, encode_examples(learnt, bench), encoder, ((), Silent())).parts
-        encoder.keep()
-        return cls(predictor=Predictor.of(parts, encoder, "proof"), bench=bench, pool=pool)
+        return cls(predictor=with_regions(Predictor.of(parts, encoder, "proof")), bench=bench, pool=pool)
 
     @property
     def grid(self) -> Grid:
@@ -95,5 +98,7 @@ def mixed(own: Calibration, foreign: Calibration, share: float, size: int, rando
         wrong=np.concatenate([part.wrong for part in parts]),
         novelty=np.concatenate([part.novelty for part in parts]),
         groups=(*parts[0].groups, *parts[1].groups),
+        topics=(*parts[0].topics, *parts[1].topics),
+        regions=np.concatenate([part.regions for part in parts]),
     )
     return together.take(random.permutation(size))

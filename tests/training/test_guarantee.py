@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from data.examples import ExampleError, ExampleSet
+from data.parse import mail_from_fields
 from model.bundle import Bundle, BundleError, write_certified
 from model.risk import Method, NoThreshold, Scope, Target, Threshold
 from tests.factories import NOW, make_answer, make_examples
@@ -165,8 +166,8 @@ def test_scores_of_the_calibration_are_kept_in_random_order_without_text(given: 
     assert given.bundle is not None
     reference = given.bundle.reference
     assert reference is not None
-    assert len(reference.scores) == len(reference.novelty) == 60
-    assert np.isfinite([reference.scores, reference.novelty]).all()
+    assert reference.rows.shape == (60, 2)
+    assert np.isfinite(reference.rows).all()
 
 
 def _in_threads(examples: ExampleSet, mails: int) -> ExampleSet:
@@ -215,3 +216,30 @@ def test_each_topic_of_a_file_that_grows_has_its_part_of_delta(bundle: Bundle, b
     found = guarantee(bundle, unseen(), bench, wanted)
     assert set(found.certificate.groups) == {"billing", "delivery", "returns"}
     assert all(isinstance(outcome, NoThreshold) and outcome.labels_still_needed for outcome in found.certificate.groups.values())
+
+
+def test_the_service_sees_a_mail_as_the_calibration_saw_it(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
+    rows = (*unseen().examples, *foreign_examples(20))
+    found = guarantee(bundle, replace(unseen(), examples=rows), bench, _wanted(tmp_path, target=Target(alpha=0.6, delta=0.2))).bundle
+    assert found is not None
+    assert found.reference is not None
+    assert found.reference.mix is not None
+    mails = [mail_from_fields(subject=row.subject, body=row.body, sender=row.sender) for row in rows]
+    seen = sorted(
+        (round(known.automatic_probability or 0.0, 4), round(known.novelty.score, 4), str(known.topic.label), known.region)
+        for known in Bundle.load(found.path).predictor(bench.encoder).understand_many(mails)
+    )
+    kept = sorted(
+        zip(found.reference.scores, found.reference.novelty, found.reference.mix.topics, found.reference.mix.numbers, strict=True)
+    )
+    assert {score for score, _, _, _ in seen} > {0.0}
+    assert [one[2:] for one in seen] == [one[2:] for one in kept]
+    assert np.allclose([one[:2] for one in seen], [one[:2] for one in kept], atol=2e-4)
+
+
+def test_topics_that_are_alike_are_watched_side_by_side(given: Guaranteed, bundle: Bundle) -> None:
+    assert given.bundle is not None
+    assert given.bundle.reference is not None
+    assert given.bundle.reference.mix is not None
+    assert sorted(given.bundle.reference.mix.order) == list(bundle.parts.topics.labels)
+    assert bundle.reference is None

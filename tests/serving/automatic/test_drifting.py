@@ -1,13 +1,16 @@
 """Mail that is not like that of the calibration any more stops automatic replies, until a person has looked."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import zeta
 from starlette.testclient import TestClient
 
-from model.understanding import Understanding
-from model.watching.reference import Reference
+from model.understanding import Ranking, Understanding
+from model.watching.reference import Mix, Reference
+from model.watching.regions import Regions
 from serving.app import create_app
 from serving.automatic.control import stop_group
 from serving.automatic.drifting import AT_ONCE, SEEN_FOR, SHARE_OF_AUDITS, SHARE_OF_DRIFT, SHARE_OF_PROOFS, drift_of, fold_in
@@ -24,6 +27,7 @@ from tests.serving.automatic.conftest import Clock
 from tests.serving.automatic.mails import decided, mail
 
 KNOWN = 400
+TOPICS = ("known", "usual", "common")
 
 
 @pytest.fixture
@@ -34,11 +38,15 @@ def service_url(empty_url: str) -> str:
 
 @pytest.fixture
 def watched(sending: Service) -> Service:
-    """A service whose certificate rests on 400 mails with novelty and score of all sizes."""
+    """A service whose certificate rests on 400 mails with novelty and score of all sizes, of three topics and in four regions."""
     even = tuple((np.arange(KNOWN) / KNOWN).round(4).tolist())
-    engine = sending.engines.current
-    sending.engines._engine = replace(engine, bundle=replace(engine.bundle, reference=Reference(scores=even, novelty=even)))
-    return sending
+    mix = Mix(
+        topics=tuple(TOPICS[number % 3] for number in range(KNOWN)),
+        numbers=tuple(number % 4 for number in range(KNOWN)),
+        order=TOPICS,
+        regions=Regions.of(np.eye(4)),
+    )
+    return _refer(sending, Reference(scores=even, novelty=even, mix=mix))
 
 
 @pytest.fixture
@@ -54,12 +62,20 @@ def understood(watched: Service) -> Understanding:
     return engine.reader.understand(MailBody.model_validate(mail()).to_request().mail, engine.index)
 
 
-def _come_in(service: Service, understood: Understanding, novelties: list[float], first: int = 0) -> None:
-    """Mails of this novelty, each from somebody else; the score is as even as in the calibration."""
+def _refer(service: Service, reference: Reference) -> Service:
+    """The same service with what its mail is compared with."""
+    engine = service.engines.current
+    service.engines._engine = replace(engine, bundle=replace(engine.bundle, reference=reference))
+    return service
+
+
+def _come_in(service: Service, understood: Understanding, novelties: list[float], first: int = 0, **changes: Any) -> None:
+    """Mails of this novelty, each from somebody else; score, topic and region are as even as in the calibration but for `changes`."""
     reads = []
     for number, novelty in enumerate(novelties, start=first):
         request = MailBody.model_validate(mail(f"c{number}@example.com", id=f"mail-{number}")).to_request()
-        seen = replace(understood, novelty=replace(understood.novelty, score=novelty), answer_probability=number * 0.618 % 1)
+        usual = {"topic": Ranking.of([TOPICS[number % 3]], [0.9]), "region": number % 4, "answer_probability": number * 0.618 % 1}
+        seen = replace(understood, novelty=replace(understood.novelty, score=novelty), **(usual | changes))
         reads.append(Read(request=request, understanding=seen))
     with service.database.writing() as session:
         keep(reads, session, service.engines.current, service.clock())
@@ -79,7 +95,43 @@ def _seen(service: Service) -> dict[str, int]:
 def test_mail_like_that_of_the_calibration_suspends_nothing(watched: Service, understood: Understanding) -> None:
     _come_in(watched, understood, [number * 0.731 % 1 for number in range(400)])
     assert _fold(watched) == ()
-    assert _seen(watched) == {"novelty": 400, "score": 400}
+    assert _seen(watched) == {"novelty": 400, "score": 400, "topic": 400, "region": 400}
+
+
+@pytest.mark.parametrize(("signal", "change"), [("topic", {"topic": Ranking.of(["usual"], [0.9])}), ("region", {"region": 2})])
+def test_mail_that_looks_known_and_gathers_in_one_place_suspends_everything(
+    watched: Service, understood: Understanding, signal: str, change: dict[str, Any]
+) -> None:
+    _come_in(watched, understood, [number * 0.731 % 1 for number in range(300)], **change)
+    assert _fold(watched) == ("all",)
+    with watched.database.reading() as session:
+        watch = drift_of(session, watched.engines.current.bundle)
+    assert watch is not None
+    assert watch.alarms == {signal}
+
+
+def test_a_bundle_certified_before_topics_and_regions_were_watched_keeps_the_other_tests(
+    watched: Service, understood: Understanding
+) -> None:
+    reference = watched.engines.current.bundle.reference
+    assert reference is not None
+    _refer(watched, replace(reference, mix=None))
+    _come_in(watched, understood, [number * 0.731 % 1 for number in range(40)])
+    _fold(watched)
+    assert _seen(watched) == {"novelty": 40, "score": 40}
+
+
+def test_mail_seen_by_a_version_that_knew_no_regions_does_not_move_their_test(watched: Service, understood: Understanding) -> None:
+    _come_in(watched, understood, [number * 0.731 % 1 for number in range(40)], topic=Ranking(), region=None)
+    _fold(watched)
+    assert _seen(watched) == {"novelty": 40, "score": 40, "topic": 0, "region": 0}
+
+
+def test_what_is_never_answered_automatically_is_seen_as_the_calibration_counts_it(watched: Service, understood: Understanding) -> None:
+    novel = replace(understood, novelty=replace(understood.novelty, is_novel=True))
+    _come_in(watched, novel, [0.5], answer_probability=0.99)
+    with watched.database.writing() as session:
+        assert [one.score for one in take_uncounted(session, watched.engines.current.bundle.id, 10)] == [0.0]
 
 
 def test_foreign_mail_suspends_everything_with_an_event_and_a_person_arms_it_again(
@@ -112,10 +164,11 @@ def test_what_a_person_accepted_is_known_from_then_on(watched: Service, understo
 def test_audits_have_three_quarters_of_the_doubt_drift_a_fifth_and_proofs_the_rest(caller: TestClient) -> None:
     told, delta = caller.get("/v1/guarantee").json(), 0.05
     assert pytest.approx(1.0) == SHARE_OF_AUDITS + SHARE_OF_DRIFT + SHARE_OF_PROOFS
-    assert told["monitors"]["all"]["limit"] == pytest.approx(np.pi**2 / 6 / (0.75 * delta))
-    assert told["proven"]["limit"] == pytest.approx(np.pi**2 / 6 / (0.05 * delta))
-    for name in ("novelty", "score"):
-        assert told["drift"][name]["limit"] == pytest.approx(np.pi**2 / 6 / (0.2 * delta / 2))
+    assert told["monitors"]["all"]["limit"] == pytest.approx(zeta(3) / (0.75 * delta))
+    assert told["proven"]["limit"] == pytest.approx(zeta(3) / (0.05 * delta))
+    assert set(told["drift"]) == {"novelty", "score", "topic", "region"}
+    for test in told["drift"].values():
+        assert test["limit"] == pytest.approx(zeta(3) / (0.2 * delta / 4))
 
 
 def test_a_mail_counts_once_however_often_it_is_decided_or_folded(caller: TestClient, watched: Service) -> None:
