@@ -6,11 +6,11 @@ back and handed to the bets little by little keeps the power against a change th
 simple jumper: Vovk et al. 2021); it is moved, never made, so the promise stays. The rate falls like 1 / age: no end has to be stated.
 """
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import zeta
 
 Weights = NDArray[np.float64]
 HELD_BACK = 0.8
@@ -45,11 +45,12 @@ def wealth(weights: Weights) -> Weights:
 
 
 def limit(delta: float, round_: int) -> float:
-    """The wealth at which the alarm sounds in round 1, 2, ...: round k has the share 6 / (pi k)^2 of `delta`, and these add up to 1.
+    """The wealth at which the alarm sounds in round 1, 2, ...: round k has the share 1 / (zeta(3) k^3) of `delta`, and these add up to 1.
 
-    So the chance of any false alarm in all rounds together stays at `delta`, however often people re-arm.
+    So the chance of any false alarm in all rounds together stays at `delta`, however often people re-arm. Five sixths of it belong to the
+    first round, which most watches never leave; later ones sound later, since each says that the one before was a mistake.
     """
-    return (math.pi * round_) ** 2 / (6.0 * delta)
+    return float(zeta(3)) * round_**3 / delta
 
 
 def played(weights: tuple[float, ...], factors: Weights, rounds: float, most: float) -> tuple[tuple[float, ...], bool]:

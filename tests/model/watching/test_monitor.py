@@ -126,7 +126,7 @@ def test_an_alarm_lasts_until_a_person_re_arms() -> None:
     assert not again.is_alarmed
     assert again.judged == again.wrong == 0
     assert again.wealth == pytest.approx(1.0)
-    assert again.limit == pytest.approx(4 * monitor.limit)
+    assert again.limit == pytest.approx(8 * monitor.limit)
 
 
 def test_verdicts_on_replies_from_before_the_re_arming_do_not_count() -> None:

@@ -74,7 +74,11 @@ def _come_in(service: Service, understood: Understanding, novelties: list[float]
     reads = []
     for number, novelty in enumerate(novelties, start=first):
         request = MailBody.model_validate(mail(f"c{number}@example.com", id=f"mail-{number}")).to_request()
-        usual = {"topic": Ranking.of([TOPICS[number % 3]], [0.9]), "region": number % 4, "answer_probability": number * 0.618 % 1}
+        usual: dict[str, Any] = {
+            "topic": Ranking.of([TOPICS[number % 3]], [0.9]),
+            "region": number % 4,
+            "answer_probability": number * 0.618 % 1,
+        }
         seen = replace(understood, novelty=replace(understood.novelty, score=novelty), **(usual | changes))
         reads.append(Read(request=request, understanding=seen))
     with service.database.writing() as session:
