@@ -26,9 +26,6 @@ from training.cli.terminal import GATE_CLOSED, JsonOption, SignKeyOption, fail, 
 from training.guarantee import Guaranteed, Wanted, check_score, guarantee, lacking
 from training.signing import load_sign_key
 
-GrowingOption = Annotated[
-    bool, typer.Option("--growing", help="The file grows and the command is repeated: the promise holds for all looks together.")
-]
 SEEDS = Path(__file__).resolve().parents[2] / "data" / "seeds"
 CHANGED = 0.05
 HELP = """Prove how often automatic replies will be wrong, and write a new bundle that holds the certificate.
