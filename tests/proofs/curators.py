@@ -44,7 +44,7 @@ def main() -> int:
         ("GET /v1/search p50", f"{searches.at(0.5):.1f} ms", ""),
         (f"GET /v1/search p99 of {SEARCHES:,}", f"{searches.at(0.99):.1f} ms", "≤ 30 ms"),
         ("POST /v1/answers with duplicate check p50", f"{inserts.at(0.5):.1f} ms", ""),
-        (f"POST /v1/answers with duplicate check p99 of {INSERTS}", f"{inserts.at(0.99):.1f} ms", "≤ 50 ms"),
+        (f"POST /v1/answers with duplicate check p99 of {len(inserts.times)} stored", f"{inserts.at(0.99):.1f} ms", "≤ 50 ms"),
     ]
     said = "{date}, {system}, {cores} cores, load {load_1m}".format(**machine())
     sys.stdout.write(f"\n{said}\n\n{grid([(f'over HTTP, {given.rows:,} answers', 'measured', 'promised'), *lines])}\n")
@@ -58,8 +58,8 @@ def _import(folder: Path) -> None:
 
 
 def _insert(number: int, questions: Sequence[str]) -> Call:
-    """A text that is in no base: sentences that customers wrote about many things."""
-    body = " ".join(questions[(number * 7 + step * 131) % len(questions)] for step in range(5))
+    """A text that is in no base: sentences that customers wrote about many things, and that no other insert has."""
+    body = " ".join(questions[(number * 5 + step) % len(questions)] for step in range(5))
     variant = {"language": "en", "title": f"Note {number}", "body": body}
     return ("POST", "/v1/answers", {"variants": [variant]})
 

@@ -36,12 +36,12 @@ def test_proven_errors_far_above_the_promise_alarm() -> None:
     assert Proven(alpha=0.02, delta=0.05, sent=1_000, wrong=45).is_alarmed
 
 
-def test_a_new_round_begins_without_evidence_and_needs_four_times_as_much() -> None:
+def test_a_new_round_begins_without_evidence_and_needs_eight_times_as_much() -> None:
     alarmed = Proven(alpha=0.02, delta=0.05, sent=1_000, wrong=60)
     again = alarmed.rearmed(NOON)
     assert (alarmed.is_alarmed, again.is_alarmed, again.round, again.since) == (True, False, 2, NOON)
     assert again.wealth == pytest.approx(1.0)
-    assert again.limit == pytest.approx(4 * alarmed.limit)
+    assert again.limit == pytest.approx(8 * alarmed.limit)
 
 
 def test_evidence_beyond_all_numbers_can_be_written() -> None:
