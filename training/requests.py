@@ -23,7 +23,7 @@ from training.encoding import encode_texts
 from training.progress import Progress
 
 MOST_MAILS = 500
-MOST_PAIRS = 1_000
+MOST_PAIRS = 1_500
 FEWEST_OF_EACH = 40
 # Of the mails that ask for one thing in several sentences, and whose topic is sure, so many may be taken for two.
 MOST_LOST = 0.11
@@ -56,6 +56,10 @@ class Reader:
         """Texts beside their vectors (n, d)."""
         return Reading.of(vectors, texts, *self.vocabularies)
 
+    def stack(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts that were encoded."""
+        return np.stack([self.vectors[text] for text in texts])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -83,11 +87,17 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """Mails that have something to couple, the topic head that did not see them, and the vectors (n, d) of mails without."""
+    """Mails that have something to couple, the topic head that did not see them, and texts and vectors (d,) of mails without."""
 
     topics: TopicHead
     kept: Sequence[Kept]
-    alone: Vectors
+    alone: Mapping[str, NDArray[np.float32]]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough mails that ask for one thing, and for two."""
+        two = sum(one.topic is None for one in self.kept)
+        return min(two, len(self.kept) - two) >= FEWEST_OF_EACH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +107,6 @@ class Seen:
     couples: list[Couple]
     is_two: NDArray[np.bool_]
     is_sure: NDArray[np.bool_]
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether something can be learnt."""
-        return min(int(self.is_two.sum()), int((~self.is_two).sum()), int(self.is_sure.sum())) >= FEWEST_OF_EACH
 
     def rows(self, spreads: tuple[NDArray[np.float64], NDArray[np.float64]]) -> sp.csr_matrix:
         """Signals, vectors and words of every couple side by side."""
@@ -116,11 +121,11 @@ def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
     limits = [limit_of(half.cutter, [masked(example.content) for example in half.examples]) for half in halves]
     ready = replace(cutter, limit=float(np.mean(limits)))
     taken = [take(replace(half, cutter=replace(half.cutter, limit=limit))) for half, limit in zip(halves, limits, strict=True)]
-    read = replace(reader, vectors=_vectors([text for one in taken for mail in one.kept for text in mail.texts], reader))
+    if not all(one.is_enough for one in taken):
+        return RequestHead.untrained()
+    read = replace(reader, vectors=_vectors(taken, reader))
     complete = [fit_complete([one], read) for one in taken]
     seen = [coupled(one, told, read) for one, told in zip(taken, reversed(complete), strict=True)]
-    if not all(part.is_enough for part in seen):
-        return RequestHead.untrained()
     crossed = [fit_couples(learnt, ready, Complete()) for learnt in reversed(seen)]
     odds = [[head.odds(couple) for couple in part.couples] for head, part in zip(crossed, seen, strict=True)]
     both = Seen(
@@ -128,6 +133,8 @@ def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
         is_two=np.concatenate([part.is_two for part in seen]),
         is_sure=np.concatenate([part.is_sure for part in seen]),
     )
+    if both.is_sure.sum() < FEWEST_OF_EACH:
+        return RequestHead.untrained()
     limit = float(np.quantile(np.concatenate(odds)[both.is_sure], 1 - MOST_LOST, method="higher"))
     return replace(fit_couples(both, ready, fit_complete(taken, read)), limit=limit)
 
@@ -153,7 +160,7 @@ def fit_couples(seen: Seen, cutter: Cutter, complete: Complete) -> RequestHead:
 
 def fit_complete(taken: Sequence[Taken], reader: Reader) -> Complete:
     """Mails of one sentence stand alone; sentences of longer ones mostly do not."""
-    alone = np.concatenate([one.alone for one in taken])
+    alone = np.array([vector for one in taken for vector in one.alone.values()])
     parts = np.array([reader.vectors[text] for one in taken for mail in one.kept if mail.topic is not None for text in mail.asked.texts])
     if min(len(alone), len(parts)) < FEWEST_OF_EACH:
         return Complete()
@@ -163,26 +170,36 @@ def fit_complete(taken: Sequence[Taken], reader: Reader) -> Complete:
 
 
 def take(half: Half) -> Taken:
-    """Single mails and pairs of mails that have something to couple."""
+    """Single mails that have something to couple, and pairs of the mails that were looked at for them."""
     random = np.random.default_rng(SEED)
-    pairs = [Kept.of(text, half.cutter) for text in joined(half.examples, random)]
-    order = random.permutation(len(half.examples))
-    cuts = [Kept.of(half.examples[row].content, half.cutter) for row in order]
-    several = [place for place, one in enumerate(cuts) if one.asked.texts][:MOST_MAILS]
-    singles = [replace(cuts[place], topic=_only_topic(half.examples[order[place]]), vector=half.vectors[order[place]]) for place in several]
-    alone = order[[not one.asked.texts for one in cuts]]
-    return Taken(topics=half.topics, kept=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=half.vectors[alone])
+    looked: list[Example] = []
+    singles: list[Kept] = []
+    alone: dict[str, NDArray[np.float32]] = {}
+    for row in random.permutation(len(half.examples)):
+        looked.append(half.examples[row])
+        one = replace(Kept.of(looked[-1].content, half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
+        if one.asked.texts:
+            singles.append(one)
+        else:
+            alone[one.cut.text] = half.vectors[row]
+        if len(singles) == MOST_MAILS:
+            break
+    pairs = [Kept.of(text, half.cutter) for text in joined(looked, random)]
+    return Taken(topics=half.topics, kept=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=alone)
 
 
 def coupled(taken: Taken, complete: Complete, reader: Reader) -> Seen:
     """Couples of mails, as their half's topic head sees them."""
+    whole = [one.vector if one.vector is not None else mail_vector(reader.stack(one.cut.texts)) for one in taken.kept]
+    own = taken.topics.probabilities(reader.read([one.cut.text for one in taken.kept], np.stack(whole)))
+    stretches = [reader.stack(one.asked.texts) for one in taken.kept]
+    topics = taken.topics.probabilities(reader.read([text for one in taken.kept for text in one.asked.texts], np.concatenate(stretches)))
+    ends = np.cumsum([len(part) for part in stretches])[:-1]
     couples, sure = [], []
-    for one in taken.kept:
-        own, certainty = _own(taken.topics, one, reader)
-        stretches = np.stack([reader.vectors[text] for text in one.asked.texts])
-        probabilities = taken.topics.probabilities(reader.read(one.asked.texts, stretches))
-        couples.append(Couple.of(one.asked, probabilities, stretches, (own, certainty), complete))
-        sure.append(one.topic == taken.topics.labels[own] and certainty >= SURE)
+    for one, first, rows, vectors in zip(taken.kept, own, np.split(topics, ends), stretches, strict=True):
+        column, certainty = int(first.argmax()), float(first.max())
+        couples.append(Couple.of(one.asked, rows, vectors, (column, certainty), complete))
+        sure.append(one.topic == taken.topics.labels[column] and certainty >= SURE)
     is_two = np.array([one.topic is None for one in taken.kept], dtype=bool)
     return Seen(couples=couples, is_two=is_two, is_sure=np.array(sure, dtype=bool))
 
@@ -195,17 +212,13 @@ def joined(examples: Sequence[Example], random: np.random.Generator) -> Iterator
             yield f"{one.content.strip()}{random.choice(JOINS)}{other.content.strip()}"
 
 
-def _vectors(texts: Sequence[str], reader: Reader) -> Mapping[str, NDArray[np.float32]]:
-    unique = list(dict.fromkeys(texts))
-    return dict(zip(unique, encode_texts(reader.encoder, unique, reader.progress), strict=True))
+def _vectors(taken: Sequence[Taken], reader: Reader) -> Mapping[str, NDArray[np.float32]]:
+    """Of every text by itself; that of a mail of one sentence is there already, and is a stretch of the pairs it is in."""
+    known = {text: vector for one in taken for text, vector in one.alone.items()}
+    missing = list(dict.fromkeys(text for one in taken for mail in one.kept for text in mail.texts if text not in known))
+    return known | dict(zip(missing, encode_texts(reader.encoder, missing, reader.progress), strict=True))
 
 
 def _only_topic(example: Example) -> str | None:
     """None for a mail that was labelled with two topics: it asks for two things."""
     return example.topic if len(example.topics) < 2 else None
-
-
-def _own(head: TopicHead, one: Kept, reader: Reader) -> tuple[int, float]:
-    vector = one.vector if one.vector is not None else mail_vector(np.stack([reader.vectors[text] for text in one.cut.texts]))
-    topics = head.probabilities(reader.read([one.cut.text], vector[None, :]))[0]
-    return int(topics.argmax()), float(topics.max())
