@@ -13,6 +13,7 @@ from model.passages import MIN_WORDS, Passages, sentences
 BITS = 13
 MOST_CUTS = 2
 MOST_WORDS = 60
+MOST_SENTENCES = 3
 NEVER = 1e9
 PUNCTUATION = ".,;:!?…)(\"'’“”„«»-–"
 
@@ -53,7 +54,13 @@ class Cutter:
         return cls(weights=np.zeros(2**BITS, dtype=np.float32), intercept=0.0, limit=NEVER)
 
     def asked(self, cut: Passages) -> Asked:
-        """The stretches of a mail; none where there is only one."""
+        """The stretches of a mail; none where there is only one.
+
+        Who writes more than a few sentences ends them with full stops: those are not cut again, which finds hardly any request there, and
+        the pieces of every third such mail would have to be encoded.
+        """
+        if len(cut.numbers) > MOST_SENTENCES:
+            return Asked(texts=cut.sentences, numbers=cut.numbers, rows=tuple(range(len(cut.numbers))))
         whole = zip(cut.sentences, cut.numbers, range(len(cut.numbers)), strict=True)
         found = list(whole if cut.numbers else ((sentence, number, -1) for number, sentence in enumerate(sentences(cut.text))))
         places = self._places([sentence for sentence, _, _ in found])

@@ -35,6 +35,12 @@ def test_what_was_whole_keeps_its_vector() -> None:
     assert asked.new == asked.texts[1:]
 
 
+def test_a_mail_of_many_sentences_is_not_cut_again() -> None:
+    cut = Passages.of("I cannot log in today my virtual card is not working. " + "My card has not come yet. " * 3)
+    asked = _cutter(">my virtual").asked(cut)
+    assert (asked.texts, asked.rows, asked.new) == (cut.sentences, (0, 1, 2, 3), ())
+
+
 def test_a_mail_of_one_request_has_nothing_to_couple() -> None:
     assert Cutter.untrained().asked(Passages.of("Hello. I cannot log in today My virtual card is not working.")).texts == ()
     assert _cutter(">my virtual").asked(Passages.of("")).texts == ()
