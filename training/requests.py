@@ -16,7 +16,7 @@ from model.classifier import Reading, TopicHead
 from model.encoder import Encoder, Vectors
 from model.passages import Passages, mail_vector
 from model.requests import Asked, Complete, Cutter, RequestHead
-from model.requests.head import SCALES, SIGNALS, Couple, hashed_texts
+from model.requests.head import SCALES, SIGNALS, Couple, hashed_words
 from model.terms import Vocabulary, masked
 from training.cutting import fit_cutter, limit_of
 from training.encoding import encode_texts
@@ -112,7 +112,8 @@ class Seen:
         """Signals, vectors and words of every couple side by side."""
         signals = (np.array([couple.signals for couple in self.couples]) - spreads[0]) / spreads[1]
         vectors = np.array([(couple.vectors * SCALES).ravel() for couple in self.couples])
-        return sp.hstack([sp.csr_matrix(signals), sp.csr_matrix(vectors), hashed_texts(self.couples)], format="csr")
+        words = sp.hstack([hashed_words([couple.texts[side] for couple in self.couples]) for side in (0, 1)])
+        return sp.hstack([sp.csr_matrix(signals), sp.csr_matrix(vectors), words], format="csr")
 
 
 def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
