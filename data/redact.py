@@ -26,8 +26,8 @@ PATTERN = re.compile(
     rf"|{MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|{MONTH}(?: de| of)? \d{{4}})(?![\w-])(?![./]\d))"
     r"|(?P<time>(?<![\w:.])\d{1,2}(?::\d{2}){1,2}(?: ?[ap]\.?m\b)?(?![\w:])"
     r"|(?<![\w:.])\d{1,2} ?h(?: ?\d{2})?(?!\w)|(?<![\w:.])\d{1,2} ?[ap]\.?m\b)"
-    # A sign may follow a word: what stands before it becomes a placeholder, behind which it would be an amount the next time.
-    rf"|(?P<amount>(?:(?<![\w.,]){CURRENCY}|(?<=\w)[€$£]) ?{NUMBER}(?![\w]|[.,]\d)|(?<![\w.,]){NUMBER} ?{CURRENCY}(?!\w))"
+    # A sign may touch a word: what stands there becomes a placeholder, beside which it would be an amount the next time.
+    rf"|(?P<amount>(?:(?<![\w.,]){CURRENCY}|(?<=\w)[€$£]) ?{NUMBER}(?![\w]|[.,]\d)|(?<![\w.,]){NUMBER} ?(?:[€$£]|{CURRENCY}(?!\w)))"
     r"|(?P<digits>(?<!\w)[+(]{0,2}\d(?:[ ./()-]{0,3}\d){6,40}(?!\w))"
     r"|(?P<id>(?<!\w)\w(?:[-/._:]?\w)*+))",
     re.IGNORECASE,
