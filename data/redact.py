@@ -14,7 +14,8 @@ MONTHS = (
     "|januar|jänner|februar|märz|maerz|juni|juli|oktober|dezember"
 )
 MONTH = f"(?:{MONTHS})"
-CURRENCY = r"(?:€|\$|£|zł|zl|eur|euro|euros|usd|gbp|chf|pln|złotych|złote|zlotych|pesos|mxn|dollars?|pounds?|franken|francs?)"
+SIGN = "[€$£]"
+CURRENCY = r"(?:zł|zl|eur|euro|euros|usd|gbp|chf|pln|złotych|złote|zlotych|pesos|mxn|dollars?|pounds?|franken|francs?)"
 NUMBER = r"\d{1,12}(?:[., '\u00a0\u202f]\d{3}){0,4}(?:[.,]\d{1,2}|,-)?"
 PATTERN = re.compile(
     r"(?=[\w€$£]|[+(]{1,2}\d)(?:"
@@ -26,8 +27,8 @@ PATTERN = re.compile(
     rf"|{MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|{MONTH}(?: de| of)? \d{{4}})(?![\w-])(?![./]\d))"
     r"|(?P<time>(?<![\w:.])\d{1,2}(?::\d{2}){1,2}(?: ?[ap]\.?m\b)?(?![\w:])"
     r"|(?<![\w:.])\d{1,2} ?h(?: ?\d{2})?(?!\w)|(?<![\w:.])\d{1,2} ?[ap]\.?m\b)"
-    # A sign may touch a word: what stands there becomes a placeholder, beside which it would be an amount the next time.
-    rf"|(?P<amount>(?:(?<![\w.,]){CURRENCY}|(?<=\w)[€$£]) ?{NUMBER}(?![\w]|[.,]\d)|(?<![\w.,]){NUMBER} ?(?:[€$£]|{CURRENCY}(?!\w)))"
+    # A sign may follow a word, a number end before a comma: as placeholders these would stand apart, and masking again find more.
+    rf"|(?P<amount>(?:{SIGN}|(?<![\w.,]){CURRENCY}) ?{NUMBER}(?!\w)|(?<![\w.,]){NUMBER} ?(?:{SIGN}|{CURRENCY}(?!\w)))"
     r"|(?P<digits>(?<!\w)[+(]{0,2}\d(?:[ ./()-]{0,3}\d){6,40}(?!\w))"
     r"|(?P<id>(?<!\w)\w(?:[-/._:]?\w)*+))",
     re.IGNORECASE,

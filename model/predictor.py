@@ -17,8 +17,7 @@ from model.evidence import evidence_of, nearest_columns
 from model.explain import tokens_for_and_against
 from model.novelty import NoveltyHead, energy, mean_of_nearest
 from model.passages import Passages, mail_vector
-from model.requests import Asked, RequestHead
-from model.requests.head import Couple
+from model.requests import Asked, Couple, RequestHead
 from model.retriever import AnswerIndex, RankingWeights
 from model.slots import slots_from_mail
 from model.terms import Vocabulary
@@ -134,6 +133,7 @@ class Predictor:
         cosines = np.vstack([vector, vectors[1:]]) @ self.parts.known.vectors.T  # the known mails are large: read them once
         opinions = self.opinions(self.read(vector, [cut.text]), cosines[:1])
         topics = opinions.topics[0]
+        asked = self.parts.requests.cutter.asked(cut)
         ranking = Ranking.of(self.parts.topics.labels, topics)
         novelty = round(float(opinions.novelty[0]), PROBABILITY_DIGITS)
         matches = index.match(index.nearest(vector)[0], ranking.by_label, language.code, self.parts.ranking) if index is not None else ()
@@ -143,7 +143,7 @@ class Predictor:
             urgency=self._urgency(opinions.urgencies),
             novelty=Novelty(score=novelty, is_novel=novelty > self.parts.novelty.limit),
             matches=matches,
-            second_request=self.second_request(cut, vectors[1:], (int(topics.argmax()), float(topics.max())), cosines[1:]),
+            second_request=self.second_request(asked, vectors[1:], (int(topics.argmax()), float(topics.max())), cosines[1:]),
             slots=slots_from_mail(mail.content, language.code),
             explanation=self._explanation(cut.text, topics, opinions.neighbours[0]),
             evidence=opinions.evidence[0],
@@ -198,14 +198,14 @@ class Predictor:
         return cosines if self.parts.topics.regression.landmarks is self.parts.known.vectors else None
 
     def second_request(
-        self, cut: Passages, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
+        self, asked: Asked, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
     ) -> SecondRequest | None:
         """What a mail asks for besides its own topic, a column with its probability.
 
-        `vectors` (sentences, d) are those of the sentences of `cut`, `cosines` theirs to the known mails; parts of sentences are encoded.
+        `vectors` (sentences, d) are those of the sentences that the stretches in `asked` are of, `cosines` theirs to the known mails; parts
+        of sentences are encoded.
         """
         parts = self.parts
-        asked = parts.requests.cutter.asked(cut)
         if not asked.texts:
             return None
         if asked.new:

@@ -15,8 +15,8 @@ from data.examples import Example
 from model.classifier import Reading, TopicHead
 from model.encoder import Encoder, Vectors
 from model.passages import Passages, mail_vector
-from model.requests import Asked, Complete, Cutter, RequestHead
-from model.requests.head import SCALES, SIGNALS, Couple, hashed_words
+from model.requests import Asked, Complete, Couple, Cutter, RequestHead
+from model.requests.head import SCALES, SIGNALS, hashed_words
 from model.terms import Vocabulary, masked
 from training.cutting import fit_cutter, limit_of
 from training.encoding import encode_texts
@@ -62,7 +62,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class CutMail:
     """A mail cut into passages and stretches, with its topic and its vector (d,).
 
     The topic is None when it asks for two things; two mails put together have no vector yet.
@@ -74,7 +74,7 @@ class Kept:
     vector: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(cls, text: str, cutter: Cutter) -> "Kept":
+    def of(cls, text: str, cutter: Cutter) -> "CutMail":
         """Cut a text."""
         cut = Passages.of(text)
         return cls(cut=cut, asked=cutter.asked(cut))
@@ -86,22 +86,22 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Sample:
     """Mails that have something to couple, the topic head that did not see them, and texts and vectors (d,) of mails without."""
 
     topics: TopicHead
-    kept: Sequence[Kept]
+    mails: Sequence[CutMail]
     alone: Mapping[str, NDArray[np.float32]]
 
     @property
     def is_enough(self) -> bool:
         """Whether there are enough mails that ask for one thing, and for two."""
-        two = sum(one.topic is None for one in self.kept)
-        return min(two, len(self.kept) - two) >= FEWEST_OF_EACH
+        two = sum(one.topic is None for one in self.mails)
+        return min(two, len(self.mails) - two) >= FEWEST_OF_EACH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class LabelledCouples:
     """Couples of mails (n), which of them ask for two things, and which ask for one thing that is surely known, (n,) each."""
 
     couples: list[Couple]
@@ -121,48 +121,49 @@ def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
     cutter = fit_cutter([masked(example.content) for half in halves for example in half.examples])
     limits = [limit_of(half.cutter, [masked(example.content) for example in half.examples]) for half in halves]
     ready = replace(cutter, limit=float(np.mean(limits)))
-    taken = [take(replace(half, cutter=replace(half.cutter, limit=limit))) for half, limit in zip(halves, limits, strict=True)]
-    if not all(one.is_enough for one in taken):
+    samples = [draw_sample(replace(half, cutter=replace(half.cutter, limit=limit))) for half, limit in zip(halves, limits, strict=True)]
+    if not all(sample.is_enough for sample in samples):
         return RequestHead.untrained()
-    read = replace(reader, vectors=_vectors(taken, reader))
-    complete = [fit_complete([one], read) for one in taken]
-    seen = [coupled(one, told, read) for one, told in zip(taken, reversed(complete), strict=True)]
-    crossed = [fit_couples(learnt, ready, Complete()) for learnt in reversed(seen)]
-    odds = [[head.odds(couple) for couple in part.couples] for head, part in zip(crossed, seen, strict=True)]
-    both = Seen(
-        couples=[couple for part in seen for couple in part.couples],
-        is_two=np.concatenate([part.is_two for part in seen]),
-        is_sure=np.concatenate([part.is_sure for part in seen]),
+    read = replace(reader, vectors=_vectors(samples, reader))
+    complete = [fit_complete([sample], read) for sample in samples]
+    labelled = [coupled(sample, other, read) for sample, other in zip(samples, reversed(complete), strict=True)]
+    crossed = [fit_couples(learnt, ready, Complete()) for learnt in reversed(labelled)]
+    odds = [[head.odds(couple) for couple in part.couples] for head, part in zip(crossed, labelled, strict=True)]
+    both = LabelledCouples(
+        couples=[couple for part in labelled for couple in part.couples],
+        is_two=np.concatenate([part.is_two for part in labelled]),
+        is_sure=np.concatenate([part.is_sure for part in labelled]),
     )
     if both.is_sure.sum() < FEWEST_OF_EACH:
         return RequestHead.untrained()
     limit = float(np.quantile(np.concatenate(odds)[both.is_sure], 1 - MOST_LOST, method="higher"))
-    return replace(fit_couples(both, ready, fit_complete(taken, read)), limit=limit)
+    return replace(fit_couples(both, ready, fit_complete(samples, read)), limit=limit)
 
 
-def fit_couples(seen: Seen, cutter: Cutter, complete: Complete) -> RequestHead:
+def fit_couples(labelled: LabelledCouples, cutter: Cutter, complete: Complete) -> RequestHead:
     """Logistic regression on couples; its limit is even odds."""
-    signals = np.array([couple.signals for couple in seen.couples])
+    signals = np.array([couple.signals for couple in labelled.couples])
     spread = signals.std(axis=0)
     centres, spreads = signals.mean(axis=0), np.where(spread < 1e-9, 1.0, spread)
-    model = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(seen.rows((centres, spreads)), seen.is_two)
+    model = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(labelled.rows((centres, spreads)), labelled.is_two)
     weights = model.coef_[0]
-    vectors, words = np.split(weights[len(SIGNALS) :], [seen.couples[0].vectors.size])
+    vectors, words = np.split(weights[len(SIGNALS) :], [labelled.couples[0].vectors.size])
     return RequestHead(
         cutter=cutter,
         complete=complete,
         signals=np.array([centres, spreads, weights[: len(SIGNALS)]]),
-        vectors=(vectors.reshape(seen.couples[0].vectors.shape) * SCALES).astype(np.float32),
+        vectors=(vectors.reshape(labelled.couples[0].vectors.shape) * SCALES).astype(np.float32),
         words=words.reshape(2, -1).astype(np.float32),
         intercept=float(model.intercept_[0]),
         limit=0.0,
     )
 
 
-def fit_complete(taken: Sequence[Taken], reader: Reader) -> Complete:
+def fit_complete(samples: Sequence[Sample], reader: Reader) -> Complete:
     """Mails of one sentence stand alone; sentences of longer ones mostly do not."""
-    alone = np.array([vector for one in taken for vector in one.alone.values()])
-    parts = np.array([reader.vectors[text] for one in taken for mail in one.kept if mail.topic is not None for text in mail.asked.texts])
+    alone = np.array([vector for sample in samples for vector in sample.alone.values()])
+    single = [mail for sample in samples for mail in sample.mails if mail.topic is not None]
+    parts = np.array([reader.vectors[text] for mail in single for text in mail.asked.texts])
     if min(len(alone), len(parts)) < FEWEST_OF_EACH:
         return Complete()
     rows = np.concatenate([alone, parts])
@@ -170,39 +171,39 @@ def fit_complete(taken: Sequence[Taken], reader: Reader) -> Complete:
     return Complete(weights=model.coef_[0].astype(np.float32), intercept=float(model.intercept_[0]))
 
 
-def take(half: Half) -> Taken:
+def draw_sample(half: Half) -> Sample:
     """Single mails that have something to couple, and pairs of the mails that were looked at for them."""
     random = np.random.default_rng(SEED)
     looked: list[Example] = []
-    singles: list[Kept] = []
+    singles: list[CutMail] = []
     alone: dict[str, NDArray[np.float32]] = {}
     for row in random.permutation(len(half.examples)):
         looked.append(half.examples[row])
-        one = replace(Kept.of(looked[-1].content, half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
+        one = replace(CutMail.of(looked[-1].content, half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
         if one.asked.texts:
             singles.append(one)
         else:
             alone[one.cut.text] = half.vectors[row]
         if len(singles) == MOST_MAILS:
             break
-    pairs = [Kept.of(text, half.cutter) for text in joined(looked, random)]
-    return Taken(topics=half.topics, kept=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=alone)
+    pairs = [CutMail.of(text, half.cutter) for text in joined(looked, random)]
+    return Sample(topics=half.topics, mails=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=alone)
 
 
-def coupled(taken: Taken, complete: Complete, reader: Reader) -> Seen:
+def coupled(sample: Sample, complete: Complete, reader: Reader) -> LabelledCouples:
     """Couples of mails, as their half's topic head sees them."""
-    whole = [one.vector if one.vector is not None else mail_vector(reader.stack(one.cut.texts)) for one in taken.kept]
-    own = taken.topics.probabilities(reader.read([one.cut.text for one in taken.kept], np.stack(whole)))
-    stretches = [reader.stack(one.asked.texts) for one in taken.kept]
-    topics = taken.topics.probabilities(reader.read([text for one in taken.kept for text in one.asked.texts], np.concatenate(stretches)))
+    whole = [one.vector if one.vector is not None else mail_vector(reader.stack(one.cut.texts)) for one in sample.mails]
+    own = sample.topics.probabilities(reader.read([one.cut.text for one in sample.mails], np.stack(whole)))
+    stretches = [reader.stack(one.asked.texts) for one in sample.mails]
+    topics = sample.topics.probabilities(reader.read([text for one in sample.mails for text in one.asked.texts], np.concatenate(stretches)))
     ends = np.cumsum([len(part) for part in stretches])[:-1]
     couples, sure = [], []
-    for one, first, rows, vectors in zip(taken.kept, own, np.split(topics, ends), stretches, strict=True):
+    for one, first, rows, vectors in zip(sample.mails, own, np.split(topics, ends), stretches, strict=True):
         column, certainty = int(first.argmax()), float(first.max())
         couples.append(Couple.of(one.asked, rows, vectors, (column, certainty), complete))
-        sure.append(one.topic == taken.topics.labels[column] and certainty >= SURE)
-    is_two = np.array([one.topic is None for one in taken.kept], dtype=bool)
-    return Seen(couples=couples, is_two=is_two, is_sure=np.array(sure, dtype=bool))
+        sure.append(one.topic == sample.topics.labels[column] and certainty >= SURE)
+    is_two = np.array([one.topic is None for one in sample.mails], dtype=bool)
+    return LabelledCouples(couples=couples, is_two=is_two, is_sure=np.array(sure, dtype=bool))
 
 
 def joined(examples: Sequence[Example], random: np.random.Generator) -> Iterator[str]:
@@ -213,10 +214,10 @@ def joined(examples: Sequence[Example], random: np.random.Generator) -> Iterator
             yield f"{one.content.strip()}{random.choice(JOINS)}{other.content.strip()}"
 
 
-def _vectors(taken: Sequence[Taken], reader: Reader) -> Mapping[str, NDArray[np.float32]]:
+def _vectors(samples: Sequence[Sample], reader: Reader) -> Mapping[str, NDArray[np.float32]]:
     """Of every text by itself; that of a mail of one sentence is there already, and is a stretch of the pairs it is in."""
-    known = {text: vector for one in taken for text, vector in one.alone.items()}
-    missing = list(dict.fromkeys(text for one in taken for mail in one.kept for text in mail.texts if text not in known))
+    known = {text: vector for sample in samples for text, vector in sample.alone.items()}
+    missing = list(dict.fromkeys(text for sample in samples for mail in sample.mails for text in mail.texts if text not in known))
     return known | dict(zip(missing, encode_texts(reader.encoder, missing, reader.progress), strict=True))
 
 

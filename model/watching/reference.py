@@ -74,11 +74,6 @@ class Reference:
         return cls(scores=kept_scores, novelty=kept_novelty, text_hashes=tuple(sorted(text_hashes)), mix=kept_mix)
 
     @property
-    def rows(self) -> NDArray[np.float64]:
-        """Score and novelty, shape (n, 2)."""
-        return np.stack([np.array(self.scores), np.array(self.novelty)], axis=1)
-
-    @property
     def signals(self) -> dict[str, tuple[Signal, Iterable[float | str | None]]]:
         """All that can be watched of later mail, with its values on the calibration mails; see `DriftWatch.start`."""
         found: dict[str, tuple[Signal, Iterable[float | str | None]]] = {"novelty": (NOVELTY, self.novelty), "score": (SCORE, self.scores)}

@@ -23,6 +23,7 @@ from data.redact import mask
         ("am 5. Mai um 14h30", "am <date> um <time>"),
         ("2026-03-31", "<date>"),
         ("1.234,50 € or €12 or 40 zł", "<amount> or <amount> or <amount>"),
+        ("2026€5 or €5,2026", "<amount>5 or <amount>,<id>"),
         ("2 sillas y 30 días", "2 sillas y 30 días"),
         ("", ""),
     ],

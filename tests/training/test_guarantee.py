@@ -166,8 +166,8 @@ def test_scores_of_the_calibration_are_kept_in_random_order_without_text(given: 
     assert given.bundle is not None
     reference = given.bundle.reference
     assert reference is not None
-    assert reference.rows.shape == (60, 2)
-    assert np.isfinite(reference.rows).all()
+    assert (len(reference.scores), len(reference.novelty)) == (60, 60)
+    assert np.isfinite([reference.scores, reference.novelty]).all()
 
 
 def _in_threads(examples: ExampleSet, mails: int) -> ExampleSet:

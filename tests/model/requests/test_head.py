@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.requests import Asked, Complete, RequestHead
-from model.requests.head import BLOCKS, SIGNALS, Couple
+from model.requests import Asked, Complete, Couple, RequestHead
+from model.requests.head import BLOCKS, SIGNALS
 
 LABELS = ("billing", "delivery", "returns")
 OWN = [0.98, 0.01, 0.01]
