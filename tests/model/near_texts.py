@@ -57,3 +57,9 @@ def mistyped(body: str, count: int) -> Iterator[str]:
     places = [place for place in range(len(body) - 1) if body[place : place + 2].isalpha() and body[place] != body[place + 1]]
     for place in places[:count]:
         yield body[:place] + body[place + 1] + body[place] + body[place + 2 :]
+
+
+def mistyped_twice(body: str, count: int) -> Iterator[str]:
+    """More copies than one exchange can give: so many of each of two copies."""
+    for copy in mistyped(body, 2):
+        yield from mistyped(copy, count)

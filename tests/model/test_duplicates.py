@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from model.duplicates import find_duplicates
 from model.entry import Constraints, Duplicates, Entry
 from model.nearness.components import EXACT_COMPONENT
-from tests.model.near_texts import ORIGINALS, entry, mistyped, sentences, wrapped
+from tests.model.near_texts import ORIGINALS, entry, mistyped, mistyped_twice, sentences, wrapped
 
 
 def copies(language: str, body: str | None = None, name: str = "") -> list[Entry]:
@@ -35,9 +35,7 @@ HEAP = [one for language in sorted(ORIGINALS) for one in copies(language)]
 # More than are compared each with every other one.
 QUOTES = [
     entry(f"quote-{number:03}", copy)
-    for number, copy in enumerate(
-        copy for body in mistyped(" ".join(sentences(ORIGINALS["en"])[1:]), 2) for copy in mistyped(body, EXACT_COMPONENT)
-    )
+    for number, copy in enumerate(mistyped_twice(" ".join(sentences(ORIGINALS["en"])[1:]), EXACT_COMPONENT))
 ]
 FAMILIES = [tuple(f"{language}-{number}" for number in range(5)) for language in sorted(ORIGINALS)]
 

@@ -35,7 +35,7 @@ class ProofError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Cost:
     """Wall time, and the most memory that the process and its children held at one time."""
 
     seconds: float
@@ -48,7 +48,7 @@ class Cleaned:
 
     clusters: tuple[tuple[str, tuple[str, ...]], ...]  # canonical, members
     contradictions: tuple[tuple[str, str], ...]
-    spent: Mapping[str, Spent]
+    spent: Mapping[str, Cost]
     refused: int = 0
 
     def verdict(self, truth: Truth) -> Verdict:
@@ -82,7 +82,7 @@ def clean_directly(base: Path, truth: Truth, encoder: Encoder | None) -> Cleaned
     begun = time.perf_counter()
     found = find_duplicates(entries, vectors)
     contradictions = find_contradictions(entries, vectors, (*found.apart, *found.unsure), found.clusters)
-    spent = Spent(seconds=time.perf_counter() - begun, gigabytes=memory(os.getpid()) / GIGABYTE)
+    spent = Cost(seconds=time.perf_counter() - begun, gigabytes=memory(os.getpid()) / GIGABYTE)
     return Cleaned(
         clusters=tuple((cluster.canonical, cluster.members) for cluster in found.clusters),
         contradictions=tuple(one.answers for one in contradictions),
@@ -126,12 +126,12 @@ def figures(verdict: Verdict, cleaned: Cleaned) -> list[tuple[str, str, str]]:
     return lines
 
 
-def to_json(verdict: Verdict, spent: Mapping[str, Spent]) -> dict[str, Any]:
+def to_json(verdict: Verdict, spent: Mapping[str, Cost]) -> dict[str, Any]:
     """Everything measured."""
     return asdict(verdict) | {"spent": {name: asdict(cost) for name, cost in spent.items()}}
 
 
-def _run(folder: Path, *arguments: str) -> tuple[str, Spent]:
+def _run(folder: Path, *arguments: str) -> tuple[str, Cost]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REPLYWELL_")} | {
         "REPLYWELL_DATABASE_URL": f"sqlite:///{folder}/replywell.db",
         "PYTHONPATH": str(ROOT),
@@ -146,4 +146,4 @@ def _run(folder: Path, *arguments: str) -> tuple[str, Spent]:
         log.seek(0)
         if failed:
             raise ProofError(f"`replywell answers {' '.join(arguments)}` ended with {failed}: {log.read()[-2_000:]}")
-        return out.read(), Spent(seconds=seconds, gigabytes=watch.gigabytes)
+        return out.read(), Cost(seconds=seconds, gigabytes=watch.gigabytes)

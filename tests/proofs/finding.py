@@ -19,7 +19,7 @@ LIMIT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class QuestionShares:
     """Share of the questions with an answer of their family among the first three entries, and how many families those entries show.
 
     `first`: the first entry is of the family. `any_value`: the first entry may be a trap of it, which the question cannot tell apart.
@@ -52,7 +52,7 @@ def merged(answers: Sequence[Answer], clusters: Sequence[tuple[str, Sequence[str
     return tuple(replace(answer, merged_into=target.get(answer.id)) for answer in answers)
 
 
-def questions_found(answers: Sequence[Answer], questions: Path, truth: Truth, encoder: Encoder) -> Found:
+def questions_found(answers: Sequence[Answer], questions: Path, truth: Truth, encoder: Encoder) -> QuestionShares:
     """Ask every held-back question; nothing is known about its topic."""
     asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     index = AnswerIndex.build(answers, encoder, "proof")
@@ -67,7 +67,7 @@ def questions_found(answers: Sequence[Answer], questions: Path, truth: Truth, en
     return _summed(hits, [question["family"] for question in asked])
 
 
-def found_lines(before: Found, after: Found) -> list[tuple[str, str, str]]:
+def found_lines(before: QuestionShares, after: QuestionShares) -> list[tuple[str, str, str]]:
     """Lines of the table: what, before, after."""
     names: Mapping[str, str] = {
         "recall": f"recall@{LIMIT}",
@@ -79,12 +79,12 @@ def found_lines(before: Found, after: Found) -> list[tuple[str, str, str]]:
     return [(title, f"{getattr(before, name):.3f}", f"{getattr(after, name):.3f}") for name, title in names.items()]
 
 
-def _summed(hits: Sequence[Sequence[str]], families: Sequence[str]) -> Found:
+def _summed(hits: Sequence[Sequence[str]], families: Sequence[str]) -> QuestionShares:
     def share(right: Sequence[bool]) -> float:
         return sum(right) / max(1, len(right))
 
     both = list(zip(hits, families, strict=True))
-    return Found(
+    return QuestionShares(
         recall=share([family in found for found, family in both]),
         first=share([family in found[:1] for found, family in both]),
         any_value=share([family == found[0].partition("~")[0] for found, family in both if found]),

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from model.risk import Grid, Target, Threshold, lowest_threshold
-from model.watching.drift import NOVELTY, SCORE, DriftWatch
+from model.watching.drift import DriftWatch
 from model.watching.reference import Reference
 from tests.benchmarks.contest import MissingDataError
 from tests.benchmarks.table import grid, say
@@ -87,8 +87,7 @@ def error(own: Calibration, foreign: Calibration, value: float) -> float:
 def drift(halves: tuple[Halves, Halves], random: np.random.Generator) -> Iterator[tuple[bool, tuple[str, ...]]]:
     """How soon the watch that calibration mails started says that the mail has changed; and how often it does when nothing has."""
     (own, own_later), (_, foreign_later) = halves
-    kept = Reference.of(own.scores, own.novelty)
-    start = DriftWatch.start({"score": (SCORE, kept.scores), "novelty": (NOVELTY, kept.novelty)}, DELTA)
+    start = DriftWatch.start(Reference.of(own.scores, own.novelty).signals, DELTA)
     for share in (SHARE, 0.0):
         after = [_alarm(start, mixed(own_later, foreign_later, share, PATIENCE, random), f"{share}-{run}") for run in range(STREAMS)]
         said = [mails for mails in after if mails is not None]

@@ -21,7 +21,7 @@ RUNS, MAILS, FIRST, STEP = 200, 3_000, 200, 100
 Method = Callable[[NDArray[np.float64], NDArray[np.bool_], Grid, Target], Outcome]
 
 
-def found(pool: Pool, rows: NDArray[np.int64], target: Target, method: Method) -> float:
+def threshold_of(pool: Pool, rows: NDArray[np.int64], target: Target, method: Method) -> float:
     """The threshold that a method takes from these mails; infinite when there is none."""
     outcome = method(pool.scores[rows], pool.wrong[rows], pool.grid, target)
     return outcome.value if isinstance(outcome, Threshold) else np.inf
@@ -34,14 +34,14 @@ def is_broken(pool: Pool, threshold: float, alpha: float) -> bool:
 
 
 def lines(pool: Pool) -> Iterator[tuple[str, ...]]:
-    """For each target: broken at some of the single looks, then broken and coverage at the last, single and for all looks."""
+    """For each target: calibrations that some single look breaks; broken and coverage of the last look, by itself and with `--growing`."""
     random = np.random.default_rng(0)
     draws = [random.integers(len(pool.scores), size=MAILS) for _ in range(RUNS)]
     for alpha in ALPHAS:
         target, sizes = Target(alpha=alpha, delta=DELTA), range(FIRST, MAILS + 1, STEP)
-        looks = [[found(pool, rows[:size], target, lowest_threshold) for size in sizes] for rows in draws]
+        looks = [[threshold_of(pool, rows[:size], target, lowest_threshold) for size in sizes] for rows in draws]
         told = [f"{np.mean([any(is_broken(pool, value, alpha) for value in run) for run in looks]):.1%}"]
-        for last in ([run[-1] for run in looks], [found(pool, rows, target, accrued_threshold) for rows in draws]):
+        for last in ([run[-1] for run in looks], [threshold_of(pool, rows, target, accrued_threshold) for rows in draws]):
             told.append(f"{np.mean([is_broken(pool, value, alpha) for value in last]):.1%}")
             told.append(f"{np.mean([(pool.scores >= value).mean() for value in last]):.1%}")
         yield f"{alpha:.0%}", *told

@@ -15,19 +15,19 @@ from serving.app import build_service, create_app
 from serving.bundles import Engines
 from serving.settings import load_settings
 from tests.benchmarks.environments import ROOT
-from tests.proofs.calls import Call, Spent, search_call, timed
+from tests.proofs.calls import Call, CallTimes, search_call, timed
 
 PATIENCE_SECONDS = 60
 
 
-def searched_over_http(index: AnswerIndex, questions: Sequence[str]) -> Spent:
+def searched_over_http(index: AnswerIndex, questions: Sequence[str]) -> CallTimes:
     """Ask all questions, from a process of its own so that client and service do not share an interpreter."""
     calls = [search_call(question) for question in questions]
     with _served(index) as port:
         return _asked(port, calls)
 
 
-def _asked(port: int, calls: Sequence[Call]) -> Spent:
+def _asked(port: int, calls: Sequence[Call]) -> CallTimes:
     with multiprocessing.get_context("spawn").Pool(1) as client:
         return client.apply(timed, (port, calls))
 

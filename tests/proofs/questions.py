@@ -39,7 +39,7 @@ RANKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Query:
     """A text that somebody searches with, its vector, and the answers that are right."""
 
     text: str
@@ -77,7 +77,7 @@ def encoded(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     return np.vstack(list(encode_in_chunks(encoder, texts)))
 
 
-def recall(index: AnswerIndex, asked: Sequence[Asked]) -> NDArray[np.float64]:
+def recall(index: AnswerIndex, asked: Sequence[Query]) -> NDArray[np.float64]:
     """Share of questions with a right answer among the first 1, 2, … 10."""
     ranks = np.zeros((len(asked), RANKS))
     for number, one in enumerate(asked):
@@ -93,7 +93,7 @@ def paraphrase_recall(encoder: Encoder, bodies: int, weights: Sequence[SearchWei
     texts = [text for thread in found for text in thread.paraphrases]
     right = [frozenset([thread.id]) for thread in found for _ in thread.paraphrases]
     asked = [
-        Asked(text=text, vector=vector, right=ids, prior={})
+        Query(text=text, vector=vector, right=ids, prior={})
         for text, vector, ids in zip(texts, encoded(encoder, texts), right, strict=True)
     ]
     index = AnswerIndex.build([thread.answer(bodies) for thread in found], encoder, "stackfaq")
@@ -137,7 +137,7 @@ class Starter:
         cut = [replace(answer, variants=tuple(v for v in answer.variants if v.language == language)) for answer in self.answers]
         return AnswerIndex.build(cut, self.encoder, language, self.vectors)
 
-    def questions(self, language: str, predictor: Predictor | None) -> list[Asked]:
+    def questions(self, language: str, predictor: Predictor | None) -> list[Query]:
         """Every example question in a language; with a predictor, the probabilities of its topics too."""
         return [
             self.asked(question, frozenset([answer.id]), language, predictor)
@@ -147,7 +147,7 @@ class Starter:
             for question in variant.questions
         ]
 
-    def held_back(self, language: str, predictor: Predictor | None) -> Iterator[tuple[Example, Asked]]:
+    def held_back(self, language: str, predictor: Predictor | None) -> Iterator[tuple[Example, Query]]:
         """The held-back mails in a language that some answer of the base is right for by its topic."""
         for mail in self.mails:
             if mail.language == language and mail.in_scope:
@@ -155,7 +155,7 @@ class Starter:
                 if right:
                     yield mail, self.asked(mail.content, right, language, predictor)
 
-    def asked(self, text: str, right: frozenset[str], language: str, predictor: Predictor | None) -> Asked:
+    def asked(self, text: str, right: frozenset[str], language: str, predictor: Predictor | None) -> Query:
         """A text to search with."""
         if text not in self.vectors:
             self.vectors[text] = self.encoder.encode([text])[0]
@@ -164,7 +164,7 @@ class Starter:
         if predictor is not None:
             topics = predictor.opinions(predictor.read(vector[None], [masked(text)])).topics[0]
             prior = dict(zip(predictor.parts.topics.labels, topics.tolist(), strict=True))
-        return Asked(text=text, vector=vector, right=right, language=language, prior=prior)
+        return Query(text=text, vector=vector, right=right, language=language, prior=prior)
 
 
 def across_languages(starter: Starter, predictor: Predictor | None = None) -> dict[tuple[str, str], NDArray[np.float64]]:
@@ -186,7 +186,7 @@ def topics_found(starter: Starter, asked: str, written: str, predictor: Predicto
 def good_shares(starter: Starter, languages: Collection[str]) -> dict[str, float]:
     """How often the first hit is called good: for texts that the base answers, rightly or wrongly, and for texts that it does not."""
     index = AnswerIndex.build(starter.answers, starter.encoder, "starter", starter.vectors)
-    groups: dict[str, list[Asked]] = defaultdict(list)
+    groups: dict[str, list[Query]] = defaultdict(list)
     for language in languages:
         groups["held-back mails"] += [one for _, one in starter.held_back(language, None)]
     for mail in (mail for mail in starter.mails if not mail.in_scope):

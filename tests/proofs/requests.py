@@ -55,19 +55,20 @@ def main() -> int:
 
 
 def line(alpha: float, name: str, rows: tuple[np.ndarray, np.ndarray], value: float) -> tuple[bool, tuple[str, ...]]:
-    """Whether a kind of mail keeps its promise at a threshold: answered hardly ever, or hardly any answer lost."""
+    """Whether a kind of mail keeps its promise at a threshold, if there is one: answered hardly ever, or hardly any answer lost."""
     scores, allowed = rows
     above, sent = scores >= value, (scores >= value) & allowed
     lost = 1 - sent.sum() / max(above.sum(), 1)
-    kept = name.startswith(TURNS) or bool(lost <= MOST_LOST if name.startswith("one") else sent.mean() <= MOST_ANSWERED)
-    return kept, (
+    is_promised = not name.startswith(TURNS)
+    is_kept = bool(lost <= MOST_LOST if name.startswith("one") else sent.mean() <= MOST_ANSWERED)
+    return is_kept or not is_promised, (
         f"{alpha:.0%}",
         name,
         str(len(scores)),
         f"{above.mean():.1%}",
         f"{sent.mean():.1%}",
         f"{lost:.1%}",
-        "–" if name.startswith(TURNS) else "yes" if kept else "NO",
+        ("yes" if is_kept else "NO") if is_promised else "not promised",
     )
 
 

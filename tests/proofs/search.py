@@ -40,7 +40,7 @@ Timed = list[float]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SyntheticBase:
     """A base as it was made: answers, the vector of each, and questions with their vectors."""
 
     answers: tuple[Answer, ...]
@@ -79,7 +79,7 @@ class NoEncoder:
         return np.zeros((0, DIM), dtype=np.float32)
 
 
-def make(count: int, questions: int, seed: int = 7) -> Made:
+def make(count: int, questions: int, seed: int = 7) -> SyntheticBase:
     """A base of `count` answers with one text each."""
     random = np.random.default_rng(seed)
     sizes = np.minimum(random.zipf(1.6, count), 300)
@@ -101,10 +101,10 @@ def make(count: int, questions: int, seed: int = 7) -> Made:
     )
     chosen = random.choice(count, questions, replace=False)
     texts = tuple(" ".join(vocabulary[random.choice(told[family[one]], 8)]) for one in chosen)
-    return Made(answers, vectors, texts, _near(centres[family[chosen]], 0.8, random))
+    return SyntheticBase(answers, vectors, texts, _near(centres[family[chosen]], 0.8, random))
 
 
-def measure(made: Made, *, http: bool) -> list[tuple[str, str]]:
+def measure(made: SyntheticBase, *, http: bool) -> list[tuple[str, str]]:
     """Build, search, compare with an exhaustive search, edit; `http`: search also over HTTP, on the index as it was built."""
     known = ByText({answer.variants[0].body: row for row, answer in enumerate(made.answers)}, made.vectors)
     start = time.perf_counter()
@@ -126,7 +126,7 @@ def measure(made: Made, *, http: bool) -> list[tuple[str, str]]:
     return lines
 
 
-def _searches(index: AnswerIndex, made: Made) -> tuple[list[list[str]], Timed]:
+def _searches(index: AnswerIndex, made: SyntheticBase) -> tuple[list[list[str]], Timed]:
     found, times = [], []
     for text, vector in zip(made.questions, made.asked, strict=True):
         start = time.perf_counter()
@@ -136,7 +136,7 @@ def _searches(index: AnswerIndex, made: Made) -> tuple[list[list[str]], Timed]:
     return found, times
 
 
-def _complete(index: AnswerIndex, made: Made, found: list[list[str]]) -> float:
+def _complete(index: AnswerIndex, made: SyntheticBase, found: list[list[str]]) -> float:
     """Share of the places of the result lists that hold an answer at least as good as the tenth best of all, within 1e-4."""
     shares = []
     for text, vector, ids in zip(made.questions, made.asked, found, strict=True):
@@ -148,7 +148,7 @@ def _complete(index: AnswerIndex, made: Made, found: list[list[str]]) -> float:
     return float(np.mean(shares))
 
 
-def _edits(index: AnswerIndex, made: Made, count: int) -> tuple[AnswerIndex, Timed]:
+def _edits(index: AnswerIndex, made: SyntheticBase, count: int) -> tuple[AnswerIndex, Timed]:
     """Change one answer after the other, each time to what it says already: so results can still be compared."""
     times = []
     for number in np.random.default_rng(1).choice(len(made.answers), count, replace=False):
@@ -159,7 +159,7 @@ def _edits(index: AnswerIndex, made: Made, count: int) -> tuple[AnswerIndex, Tim
     return index, times
 
 
-def compare(made: Made) -> list[tuple[str, str, str, str, str]]:
+def compare(made: SyntheticBase) -> list[tuple[str, str, str, str, str]]:
     """Kinds of index on the vectors alone: recall@10 of exhaustive search, time of a query, time to build."""
     matrix = made.vectors.astype(np.float32)
     flat = faiss.IndexFlatIP(DIM)
@@ -186,7 +186,7 @@ def compare(made: Made) -> list[tuple[str, str, str, str, str]]:
 
 
 def _compared(
-    name: str, reads: str, search: Callable[[Vectors], NDArray[np.int64]], against: tuple[Made, Vectors, Vectors]
+    name: str, reads: str, search: Callable[[Vectors], NDArray[np.int64]], against: tuple[SyntheticBase, Vectors, Vectors]
 ) -> tuple[str, str, str, str]:
     made, matrix, tenth = against
     times, shares = [], []

@@ -150,7 +150,7 @@ def suspended_by_proofs(setting: Setting, streams: Streams) -> Times:
 
 
 def suspended_by_drift(signal: Signal, values: NDArray[np.float64] | Times, random: np.random.Generator, delta: float) -> Times:
-    """The same for values (n, mails); those of the calibration are uniform, as those of the known mails are."""
+    """As `first_drift`, for values (n, mails); those of the calibration are uniform, as those of the known mails are."""
     shape = (len(values), CALIBRATED)
     drawn = random.integers(0, len(signal.labels), shape) if signal.labels else random.random(shape)
     parts = ((part if signal.labels else np.searchsorted(signal.edges, part, side="right")) for part in (values, drawn))
@@ -159,7 +159,7 @@ def suspended_by_drift(signal: Signal, values: NDArray[np.float64] | Times, rand
     return first_drift(signal, cells, counts, random, delta)
 
 
-def drifted(streams: Streams, random: np.random.Generator) -> Times:
+def suspended_by_any_drift(streams: Streams, random: np.random.Generator) -> Times:
     """The mail at which the first of the four tests alarms, or NEVER."""
     regions = random.integers(0, REGIONS, streams.topic.shape)
     named = ((_labelled(TOPICS), streams.topic), (_labelled(REGIONS), regions))
@@ -173,7 +173,7 @@ def watch(setting: Setting, streams: Streams, random: np.random.Generator) -> Ou
     open_topics = np.take_along_axis(groups, streams.topic, axis=1) > mails
     whole = suspended_by_audits(setting, streams, streams.sent, share, MULTIPLES_OF_ALL)
     rest = suspended_by_audits(setting, streams, streams.sent & open_topics, share, MULTIPLES_OF_ALL)
-    drift = drifted(streams, random)
+    drift = suspended_by_any_drift(streams, random)
     audits = streams.sent & open_topics & (rest[:, None] > mails)
     told = drift[:, None] > mails
     at = _broken_at(setting, streams, streams.sent)

@@ -54,3 +54,9 @@ def unseen(count: int = 60) -> ExampleSet:
         for example in everything.examples[:count]
     )
     return replace(everything, examples=fresh)
+
+
+def in_threads(examples: ExampleSet, mails: int) -> ExampleSet:
+    """The same mails in threads of so many."""
+    rows = (replace(row, group=f"talk-{number // mails}") for number, row in enumerate(examples.examples))
+    return replace(examples, examples=tuple(rows))

@@ -1,5 +1,7 @@
 """Learning what a second request is, from mails put together; where that cannot be learnt, a rule stands in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from model.encoder import load_encoder
 from model.predictor import Predictor
 from model.requests import RequestHead
 from tests.factories import make_examples, make_taxonomy
-from tests.training.two_requests import REQUESTS, examples
+from tests.training.single_requests import REQUESTS, examples
 from training.fit import Fitted, fit
 from training.progress import Silent
 from training.requests import FEWEST_OF_EACH, joined
@@ -48,10 +50,10 @@ def test_too_few_mails_leave_the_rule_that_was_not_learnt() -> None:
 
 
 def test_pairs_are_of_different_topics_and_one_language() -> None:
-    rows = examples(FEWEST_OF_EACH)
-    topic_of = {row.body: row.topic for row in rows}
+    rows = [replace(row, language="en" if number % 3 else "de") for number, row in enumerate(examples(FEWEST_OF_EACH))]
     pairs = list(joined(rows, np.random.default_rng(0)))
     assert pairs
     for text in pairs:
-        inside = {topic for body, topic in topic_of.items() if body in text}
-        assert len(inside) >= 2
+        inside = [row for row in rows if row.body in text]
+        assert len({row.topic for row in inside}) == len(inside) == 2
+        assert len({row.language for row in inside}) == 1

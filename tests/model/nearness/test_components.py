@@ -8,7 +8,7 @@ from model.nearness.near import NO_PAIRS
 from model.nearness.nodes import Node
 from model.nearness.pairs import Judge
 from model.nearness.sketch import Sketches
-from tests.model.near_texts import ORIGINALS, entry, mistyped
+from tests.model.near_texts import ORIGINALS, entry, mistyped, mistyped_twice
 
 
 def test_components_hold_all_that_is_linked() -> None:
@@ -19,7 +19,7 @@ def test_components_hold_all_that_is_linked() -> None:
 
 def large_component() -> tuple[list[Node], Judge]:
     """More copies of one answer than are judged every two."""
-    bodies = [copy for body in mistyped(ORIGINALS["en"], 2) for copy in mistyped(body, 85)]
+    bodies = mistyped_twice(ORIGINALS["en"], 85)
     texts = [read_text(entry(f"{number:03}", body)) for number, body in enumerate(bodies)]
     nodes = [Node((f"{number:03}",), {"en": number}) for number in range(len(texts))]
     assert len(nodes) > EXACT_COMPONENT

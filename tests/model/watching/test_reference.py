@@ -38,7 +38,7 @@ def test_comes_back_from_json() -> None:
     assert Reference.from_json(json.loads(json.dumps(mixed.to_json()))).to_json() == mixed.to_json()
 
 
-def test_a_reference_of_before_is_watched_by_what_it_holds() -> None:
+def test_a_reference_without_topics_and_regions_is_watched_by_what_it_holds() -> None:
     value = Reference.of(np.zeros(2), np.zeros(2), (), make_mix(2)).to_json()
     mixed = Reference.from_json(value)
     assert list(mixed.signals) == ["novelty", "score", "topic", "region"]

@@ -20,6 +20,11 @@ def make_vectors(shares: list[float], rows: int, seed: int) -> NDArray[np.float3
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
+def regions_of(regions: Regions, shares: list[float], rows: int, seed: int) -> list[str]:
+    """Regions of such vectors, named as a watch names them."""
+    return [str(number) for number in regions.region_of(make_vectors(shares, rows, seed))]
+
+
 def test_a_vector_belongs_to_the_nearest_centre() -> None:
     regions = Regions.of([[0.0, 1.0], [1.0, 0.0], [3.0, 3.0]])
     assert regions.region_of(np.array([[0.9, 0.1], [0.1, 0.8], [2.0, 2.0]], dtype=np.float32)).tolist() == [1, 0, 2]
@@ -51,12 +56,10 @@ def test_refuses_centres_that_are_no_table() -> None:
 
 def test_a_new_topic_shows_that_nothing_was_trained_on() -> None:
     regions = Regions.fit(make_vectors(KNOWN, 500, 0), regions=8)
-    named = [[str(number) for number in regions.region_of(make_vectors(*drawn))] for drawn in (
-        (KNOWN, 1_000, 1), (KNOWN, 600, 2), ([0.1] * 4 + [0.3] * 2 + [0.0] * 2, 600, 3)
-    )]  # fmt: skip
+    known, mixed = regions_of(regions, KNOWN, 600, 2), regions_of(regions, [0.1] * 4 + [0.3] * 2 + [0.0] * 2, 600, 3)
     signal = Signal(labels=tuple(str(number) for number in range(8)))
-    calm = changed = ConformalTest.start(signal, named[0], 0.05)
-    for number, (like, new) in enumerate(zip(*named[1:], strict=True)):
+    calm = changed = ConformalTest.start(signal, regions_of(regions, KNOWN, 1_000, 1), 0.05)
+    for number, (like, new) in enumerate(zip(known, mixed, strict=True)):
         calm, changed = calm.observe(like, tie_of(str(number))), changed.observe(new, tie_of(str(number)))
     assert changed.is_alarmed
     assert not calm.is_alarmed

@@ -22,9 +22,7 @@ MADE = datetime(2026, 11, 2, tzinfo=UTC)
 PROVEN = Threshold(value=0.01, accepted=900, errors=5, coverage=0.9, p_value=0.001, upper_bound=0.012)
 
 
-def make_certified(
-    folder: Path, plain: Path, *, alpha: float = 0.02, answers: dict[str, str] | None = None, scope: Scope = Scope.ALL
-) -> Path:
+def make_certified(folder: Path, plain: Path) -> Path:
     """Copy a bundle, give it a score that is the topic's probability, and a certificate over the shipped answers."""
     bundle = Bundle.load(plain)
     ones, zeros = (1.0,), (0.0,)
@@ -32,15 +30,14 @@ def make_certified(
     score = AnswerScore(names=("topic",), centres=zeros, spreads=ones, weights=ones, intercept=0.0, grid=grid)
     scored = write_bundle(folder.with_name(f"{folder.name}-scored"), replace(bundle.parts, score=score), bundle.training, MADE)
     assert scored.parts.score is not None
-    groups = dict.fromkeys(bundle.taxonomy.labels, PROVEN) if scope is Scope.TOPIC else {"all": PROVEN}
     certificate = Certificate(
         target=Target(alpha=0.02, delta=0.05),
-        scope=scope,
-        groups=groups,
+        scope=Scope.ALL,
+        groups={"all": PROVEN},
         calibrated_on=1000,
         data="0" * 64,
         score=scored.parts.score.version,
-        answers=shipped_answers() if answers is None else answers,
+        answers=shipped_answers(),
         exchangeability=0.5,
         made_at=MADE.isoformat(),
     )

@@ -9,6 +9,7 @@ from scipy.special import zeta
 from starlette.testclient import TestClient
 
 from model.understanding import Ranking, Understanding
+from model.watching.drift import DriftWatch
 from model.watching.reference import Mix, Reference
 from model.watching.regions import Regions
 from serving.app import create_app
@@ -85,33 +86,39 @@ def _come_in(service: Service, understood: Understanding, novelties: list[float]
         keep(reads, session, service.engines.current, service.clock())
 
 
+def _even(count: int) -> list[float]:
+    """Novelties of so many mails, as even as in the calibration."""
+    return [number * 0.731 % 1 for number in range(count)]
+
+
 def _fold(service: Service) -> tuple[str, ...]:
     return fold_in(service.database, service.engines.current.bundle, service.clock())
 
 
-def _seen(service: Service) -> dict[str, int]:
+def _watch(service: Service) -> DriftWatch:
     with service.database.reading() as session:
         watch = drift_of(session, service.engines.current.bundle)
     assert watch is not None
-    return {name: test.mails for name, test in watch.tests.items()}
+    return watch
+
+
+def _counted(service: Service) -> dict[str, int]:
+    return {name: test.mails for name, test in _watch(service).tests.items()}
 
 
 def test_mail_like_that_of_the_calibration_suspends_nothing(watched: Service, understood: Understanding) -> None:
-    _come_in(watched, understood, [number * 0.731 % 1 for number in range(400)])
+    _come_in(watched, understood, _even(400))
     assert _fold(watched) == ()
-    assert _seen(watched) == {"novelty": 400, "score": 400, "topic": 400, "region": 400}
+    assert _counted(watched) == {"novelty": 400, "score": 400, "topic": 400, "region": 400}
 
 
 @pytest.mark.parametrize(("signal", "change"), [("topic", {"topic": Ranking.of(["usual"], [0.9])}), ("region", {"region": 2})])
 def test_mail_that_looks_known_and_gathers_in_one_place_suspends_everything(
     watched: Service, understood: Understanding, signal: str, change: dict[str, Any]
 ) -> None:
-    _come_in(watched, understood, [number * 0.731 % 1 for number in range(300)], **change)
+    _come_in(watched, understood, _even(300), **change)
     assert _fold(watched) == ("all",)
-    with watched.database.reading() as session:
-        watch = drift_of(session, watched.engines.current.bundle)
-    assert watch is not None
-    assert watch.alarms == {signal}
+    assert _watch(watched).alarms == {signal}
 
 
 def test_a_bundle_certified_before_topics_and_regions_were_watched_keeps_the_other_tests(
@@ -120,15 +127,15 @@ def test_a_bundle_certified_before_topics_and_regions_were_watched_keeps_the_oth
     reference = watched.engines.current.bundle.reference
     assert reference is not None
     _refer(watched, replace(reference, mix=None))
-    _come_in(watched, understood, [number * 0.731 % 1 for number in range(40)])
+    _come_in(watched, understood, _even(40))
     _fold(watched)
-    assert _seen(watched) == {"novelty": 40, "score": 40}
+    assert _counted(watched) == {"novelty": 40, "score": 40}
 
 
 def test_mail_seen_by_a_version_that_knew_no_regions_does_not_move_their_test(watched: Service, understood: Understanding) -> None:
-    _come_in(watched, understood, [number * 0.731 % 1 for number in range(40)], topic=Ranking(), region=None)
+    _come_in(watched, understood, _even(40), topic=Ranking(), region=None)
     _fold(watched)
-    assert _seen(watched) == {"novelty": 40, "score": 40, "topic": 0, "region": 0}
+    assert _counted(watched) == {"novelty": 40, "score": 40, "topic": 0, "region": 0}
 
 
 def test_what_is_never_answered_automatically_is_seen_as_the_calibration_counts_it(watched: Service, understood: Understanding) -> None:
@@ -161,7 +168,7 @@ def test_what_a_person_accepted_is_known_from_then_on(watched: Service, understo
     _come_in(watched, understood, [0.999] * 300)
     _fold(watched)
     caller.post("/v1/suspensions/all/rearm")
-    _come_in(watched, understood, [0.999 if number % 7 < 3 else number * 0.731 % 1 for number in range(300)], first=1000)
+    _come_in(watched, understood, [0.999 if number % 7 < 3 else novelty for number, novelty in enumerate(_even(300))], first=1000)
     assert _fold(watched) == ()
 
 
@@ -179,18 +186,18 @@ def test_a_mail_counts_once_however_often_it_is_decided_or_folded(caller: TestCl
     for _ in range(2):
         decided(caller, message_id="<a@example.com>")
         decided(caller, "bob@example.com")
-    assert (_fold(watched), _seen(watched)["novelty"]) == ((), 2)
-    assert (_fold(watched), _seen(watched)["novelty"]) == ((), 2)
+    assert (_fold(watched), _counted(watched)["novelty"]) == ((), 2)
+    assert (_fold(watched), _counted(watched)["novelty"]) == ((), 2)
     decided(caller, message_id="<a@example.com>")
     _fold(watched)
-    assert _seen(watched)["novelty"] == 2
+    assert _counted(watched)["novelty"] == 2
 
 
 def test_machine_mail_and_mail_without_words_are_not_counted(caller: TestClient, watched: Service) -> None:
     assert decided(caller, headers={"Auto-Submitted": "auto-replied"})["action"] == "park"
     decided(caller, subject="...", body="?!")
     _fold(watched)
-    assert _seen(watched)["novelty"] == 0
+    assert _counted(watched)["novelty"] == 0
 
 
 def test_neither_a_replay_nor_a_question_counts(caller: TestClient, watched: Service) -> None:
@@ -198,7 +205,7 @@ def test_neither_a_replay_nor_a_question_counts(caller: TestClient, watched: Ser
     assert caller.post(f"/v1/decisions/{decision['decision_id']}/replay").status_code == 200
     caller.post("/v1/suggest", json=mail("bob@example.com"))
     _fold(watched)
-    assert _seen(watched)["novelty"] == 1
+    assert _counted(watched)["novelty"] == 1
 
 
 def test_a_bundle_without_a_certificate_keeps_no_sightings(caller: TestClient, watched: Service) -> None:
@@ -211,13 +218,13 @@ def test_a_bundle_without_a_certificate_keeps_no_sightings(caller: TestClient, w
 
 
 def test_more_mails_than_fit_at_once_are_folded_in_order_and_a_crash_loses_none(watched: Service, understood: Understanding) -> None:
-    _come_in(watched, understood, [number * 0.731 % 1 for number in range(AT_ONCE + 20)])
+    _come_in(watched, understood, _even(AT_ONCE + 20))
     with pytest.raises(KeyboardInterrupt):
         _die_folding(watched)
     _fold(watched)
-    assert _seen(watched)["score"] == AT_ONCE
+    assert _counted(watched)["score"] == AT_ONCE
     _fold(watched)
-    assert _seen(watched)["score"] == AT_ONCE + 20
+    assert _counted(watched)["score"] == AT_ONCE + 20
 
 
 def _die_folding(service: Service) -> None:
@@ -233,7 +240,7 @@ def test_a_suspension_by_a_person_keeps_the_evidence(watched: Service, understoo
     with watched.database.writing() as session:
         stop_group(session, "all", "strike", Made(by="test", at=watched.clock()))
     caller.post("/v1/suspensions/all/rearm")
-    assert _seen(watched)["novelty"] == 20
+    assert _counted(watched)["novelty"] == 20
 
 
 def test_after_a_month_a_mail_is_forgotten(caller: TestClient, watched: Service, clock: Clock) -> None:
@@ -243,4 +250,4 @@ def test_after_a_month_a_mail_is_forgotten(caller: TestClient, watched: Service,
     expire(watched.database, clock())
     decided(caller, message_id="<a@example.com>")
     _fold(watched)
-    assert _seen(watched)["novelty"] == 2
+    assert _counted(watched)["novelty"] == 2

@@ -45,14 +45,15 @@ def test_one_change_costs_no_look_at_all_the_others(sqlite_url: str) -> None:
     sqlite = Database.connect(sqlite_url)
     sqlite.migrate()
     store(sqlite, *(make_answer(f"a{number}", state=State.ACTIVE) for number in range(3)), make_answer("draft"))
-    asked: list[tuple[str, Any]] = []
-    event.listen(sqlite.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    statements: list[tuple[str, Any]] = []
+    event.listen(sqlite.engine, "before_cursor_execute", lambda *call: statements.append((call[2], call[3])))
     with sqlite.reading() as session:
         seen = served_changes(session, base_version(session) - 1)
     assert (seen.changed, set(seen.gone)) == ((), {"draft"})
     with sqlite.engine.connect() as connection:
-        looks = [said for said in tuple(asked) if said[0].startswith("SELECT")]
-        plans = [row[3] for said in looks for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said[0]}", said[1])]
+        looks = [one for one in tuple(statements) if one[0].startswith("SELECT")]
+        plans = [row[3] for sql, values in looks for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert any(plan.startswith("SEARCH answers") for plan in plans)
     assert [plan for plan in plans if plan.startswith("SCAN answers") or "LIST SUBQUERY" in plan] == []
     sqlite.close()
 

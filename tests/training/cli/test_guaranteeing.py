@@ -1,7 +1,6 @@
 """`replywell-train guarantee` as people type it."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from model.bundle import Bundle
 from tests.factories import make_examples
 from tests.training.cli.terminal import run
-from tests.training.files import unseen, write_rows
+from tests.training.files import in_threads, unseen, write_rows
 
 EASY = ("--alpha", "0.2", "--delta", "0.2")
 
@@ -94,9 +93,7 @@ def test_a_file_that_grows_may_be_looked_at_again_and_the_certificate_says_so(bu
 
 
 def test_says_how_many_mails_of_a_thread_it_left_out(bundle: Bundle, tmp_path: Path) -> None:
-    rows = write_rows(
-        tmp_path / "threads.jsonl", (replace(row, group=f"t{number // 2}") for number, row in enumerate(unseen(120).examples))
-    )
+    rows = write_rows(tmp_path / "threads.jsonl", in_threads(unseen(120), 2).examples)
     result = run("guarantee", bundle.path, rows, *EASY, "--out", tmp_path / "new")
     assert "60 rows were left out: an earlier one has the same text or thread" in result.stdout
     again = json.loads(run("guarantee", bundle.path, rows, *EASY, "--out", tmp_path / "new", "--json").stdout)

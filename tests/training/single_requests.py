@@ -1,4 +1,4 @@
-"""Mails with one request each, in one sentence or with a sentence that tells more, all different."""
+"""Mails with one request each, in one sentence or with a sentence that tells more, all different: what pairs are put together from."""
 
 from itertools import product
 
@@ -34,6 +34,6 @@ def examples(count: int) -> tuple[Example, ...]:
     return tuple(made)
 
 
-def bodies(count: int) -> list[str]:
-    """Of mails of one sentence only."""
+def sentences(count: int) -> list[str]:
+    """The request of each of these mails by itself, without its full stop."""
     return [example.body.split(". ")[0].rstrip(".") for example in examples(count)]
