@@ -23,8 +23,8 @@ from model.watching.betting import WatchError, Weights, check_share, check_watch
 NOVELTY_EDGES = (*(step / 20 for step in range(1, 20)), 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999, 1.0)
 SCORE_EDGES = tuple(1.0 / (1.0 + math.exp(-step / 4)) for step in range(-28, 29))
 DIGITS = 4  # as many as stored calibration values have: a value must not change its cell by being stored
-TAILS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5)
-GAINS = (0.02, 0.1, 0.3)
+TAILS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5)
+GAINS = (0.01, 0.03, 0.1, 0.3)
 SLICES, SLICE_GAIN = 24, 0.1
 MEMORY_MAILS, CAUTION_MAILS = 1000.0, 200.0
 PATIENCE_MAILS = 5000.0
