@@ -8,7 +8,8 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 from model.passages import MIN_WORDS, sentences
-from model.requests.cutting import NEVER, PUNCTUATION, Cutter, around, hashed_places, places
+from model.requests.cutting import NEVER, PUNCTUATION, Cutter, around, places
+from model.requests.hashing import hashed
 
 MOST_SENTENCES = 4_000
 FEWEST_SENTENCES = 50
@@ -33,7 +34,7 @@ def fit_cutter(texts: Sequence[str]) -> Cutter:
     insides = list(_insides(chosen))
     if not insides:
         return Cutter.untrained()
-    rows = sp.vstack([hashed_places(_junctions(chosen, random)), hashed_places(iter(insides))], format="csr")
+    rows = sp.vstack([hashed(_junctions(chosen, random)), hashed(insides)], format="csr")
     begins = np.arange(rows.shape[0]) < len(chosen)
     model = LogisticRegression(max_iter=1_000).fit(rows, begins)
     weights = model.coef_[0].astype(np.float32)

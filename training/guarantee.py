@@ -172,7 +172,7 @@ def reference_of(mails: Calibration, predictor: Predictor) -> Reference:
     if predictor.regions is not None:
         means = [known.vectors[known.topics == column].mean(axis=0) for column in range(len(labels))] if known.topics is not None else []
         order = tuple(labels[column] for column in side_by_side(np.array(means))) if means else labels
-        mix = Mix(topics=mails.topics, numbers=tuple(mails.regions.tolist()), order=order, regions=predictor.regions)
+        mix = Mix(topics=mails.topics, region_numbers=tuple(mails.regions.tolist()), order=order, regions=predictor.regions)
     return Reference.of(mails.scores, mails.novelty, short_hashes(mails.examples), mix)
 
 
@@ -198,9 +198,9 @@ def calibration(predictor: Predictor, examples: Sequence[Example], bench: Workbe
 
 
 def from_judged(judged: Judged, scope: Scope) -> Calibration:
-    """The rows of which the truth is known."""
-    if judged.scores is None:
-        raise GuaranteeError("the bundle has no score of answers: learn it again with replywell-train learn")
+    """The rows of which the truth is known, where the predictor has a score and `with_regions` gave it regions."""
+    if judged.scores is None or judged.regions is None:
+        raise GuaranteeError("the bundle has no score of answers (learn it again with replywell-train learn), or no regions were named")
     rows = np.array([row for row, verdict in enumerate(judged.right) if verdict is not None], dtype=np.int64)
     return Calibration(
         examples=tuple(judged.examples[row] for row in rows),
@@ -209,7 +209,7 @@ def from_judged(judged: Judged, scope: Scope) -> Calibration:
         novelty=judged.novelty[rows],
         groups=tuple(group_of(judged, int(row), scope) for row in rows),
         topics=tuple(judged.labels[column] for column in judged.topics[rows].round(PROBABILITY_DIGITS).argmax(axis=1)),
-        regions=judged.regions[rows] if judged.regions is not None else np.zeros(len(rows), dtype=np.int64),
+        regions=judged.regions[rows],
     )
 
 

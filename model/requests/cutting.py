@@ -4,20 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction import FeatureHasher
 
 from model.passages import MIN_WORDS, Passages, sentences
+from model.requests.hashing import BITS, hashed
 
-BITS = 13
 MOST_CUTS = 2
 MOST_WORDS = 60
 MOST_SENTENCES = 3
 NEVER = 1e9
 PUNCTUATION = ".,;:!?…)(\"'’“”„«»-–"
-
-_HASHER = FeatureHasher(n_features=2**BITS, input_type="string", dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +94,7 @@ class Cutter:
         asked = [(number, place) for number, words in enumerate(found) for place in places(words)]
         odds: list[dict[int, float]] = [{} for _ in found]
         if asked:
-            said = hashed_places(around(found[number], place) for number, place in asked) @ self.weights + self.intercept
+            said = hashed(around(found[number], place) for number, place in asked) @ self.weights + self.intercept
             for (number, place), value in zip(asked, said.tolist(), strict=True):
                 odds[number][place] = value
         return odds
@@ -131,11 +127,6 @@ def around(words: Sequence[str], place: int) -> Iterator[str]:
         yield ","
     if words[place][:1].isupper() and words[place][1:2].islower():
         yield "^"
-
-
-def hashed_places(seen: Iterator[Iterator[str]]) -> sp.csr_matrix:
-    """One row a place, shape (places, 2 ** BITS)."""
-    return sp.csr_matrix(_HASHER.transform(seen))
 
 
 def _bare(word: str) -> str:

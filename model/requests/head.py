@@ -6,17 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction import FeatureHasher
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
 from model.calibration import Probabilities
 from model.counting import TOKEN
 from model.requests.cutting import Asked, Cutter
+from model.requests.hashing import BITS, hashed
 from model.terms import without_accents
 from model.understanding import PROBABILITY_DIGITS, SecondRequest
 
-BITS = 13
 SMALLEST = 1e-9
 LEAST_CERTAIN = 1e-6
 # A stretch that is about no topic with such a probability hardly asks for anything.
@@ -27,9 +26,8 @@ BLOCKS = 4
 SCALES = np.array([3.0, 30.0, 3.0, 3.0], dtype=np.float32)[:, None]
 WORD_SCALE = 3.0
 
-# Made once: HashingVectorizer.transform makes both anew for every mail, which takes a millisecond.
+# Made once, as is the hasher: HashingVectorizer.transform makes both anew for every mail, which takes a millisecond.
 _words = CountVectorizer(ngram_range=(1, 2), token_pattern=rf"{TOKEN.pattern}|[?!.]", strip_accents=without_accents).build_analyzer()
-_HASHER = FeatureHasher(n_features=2**BITS, input_type="string", dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,4 +152,4 @@ class RequestHead:
 
 def hashed_words(texts: Sequence[str]) -> sp.csr_matrix:
     """Hashed words and pairs of words of each text, shape (texts, 2 ** BITS); rows of one length."""
-    return normalize(sp.csr_matrix(_HASHER.transform(_words(text) for text in texts)), copy=False) * WORD_SCALE
+    return normalize(hashed(_words(text) for text in texts), copy=False) * WORD_SCALE

@@ -1,10 +1,10 @@
 """Whether the mail is still like the mail of the calibration: tests that need no labels and may be looked at after every mail.
 
-Every signal of a mail (novelty, score, topic, cell of its vector) becomes its rank among the calibration mails and all mails since. As long
-as the mails are exchangeable with the calibration, such ranks are independent and uniform (smoothed conformal p-values: Vovk et al. 2005),
-exactly and for any signal, and a bet against that reaches `1 / delta` with probability at most `delta`, however long it goes on. Ranks are
-taken within fixed cells, which keeps a few dozen counts instead of every value and costs resolution, not validity. An alarm says that the
-mail has changed, which may be harmless; it says nothing about errors (Podkopaev & Ramdas 2022).
+Every signal of a mail (novelty, score, topic, region of its vector) becomes its rank among the calibration mails and all mails since. As
+long as the mails are exchangeable with the calibration, such ranks are independent and uniform (smoothed conformal p-values: Vovk et al.
+2005), exactly and for any signal, and a bet against that reaches `1 / delta` with probability at most `delta`, however long it goes on.
+Ranks are taken within fixed cells, which keeps a few dozen counts instead of every value and costs resolution, not validity. An alarm says
+that the mail has changed, which may be harmless; it says nothing about errors (Podkopaev & Ramdas 2022).
 """
 
 import hashlib

@@ -22,18 +22,23 @@ class Mix:
     """
 
     topics: tuple[str, ...]
-    numbers: tuple[int, ...]
+    region_numbers: tuple[int, ...]
     order: tuple[str, ...]
     regions: Regions
 
     def take(self, rows: NDArray[np.int64]) -> "Mix":
         """The mails with these numbers."""
-        topics, numbers = tuple(self.topics[row] for row in rows), tuple(self.numbers[row] for row in rows)
-        return Mix(topics=topics, numbers=numbers, order=self.order, regions=self.regions)
+        topics, numbers = tuple(self.topics[row] for row in rows), tuple(self.region_numbers[row] for row in rows)
+        return Mix(topics=topics, region_numbers=numbers, order=self.order, regions=self.regions)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {"topics": list(self.topics), "numbers": list(self.numbers), "order": list(self.order), "regions": self.regions.to_json()}
+        return {
+            "topics": list(self.topics),
+            "numbers": list(self.region_numbers),
+            "order": list(self.order),
+            "regions": self.regions.to_json(),
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Mix":
@@ -44,7 +49,7 @@ class Mix:
         """
         return cls(
             topics=tuple(map(str, value["topics"])),
-            numbers=tuple(map(int, value["numbers"])),
+            region_numbers=tuple(map(int, value["numbers"])),
             order=tuple(map(str, value["order"])),
             regions=Regions.of(value["regions"]),
         )
@@ -80,7 +85,7 @@ class Reference:
         if self.mix is not None:
             regions = Signal(labels=tuple(str(number) for number in range(len(self.mix.regions.centres))))
             found["topic"] = Signal(labels=self.mix.order), self.mix.topics
-            found["region"] = regions, tuple(str(number) for number in self.mix.numbers)
+            found["region"] = regions, tuple(str(number) for number in self.mix.region_numbers)
         return found
 
     def to_json(self) -> dict[str, Any]:
@@ -97,7 +102,7 @@ class Reference:
         """
         columns = {name: tuple(map(float, value[name])) for name in ("scores", "novelty")}
         mix = Mix.from_json(value["mix"]) if "mix" in value else None
-        lengths = {*map(len, columns.values()), *((len(mix.topics), len(mix.numbers)) if mix is not None else ())}
+        lengths = {*map(len, columns.values()), *((len(mix.topics), len(mix.region_numbers)) if mix is not None else ())}
         if len(lengths) > 1:
             raise ValueError("as many scores as novelties, topics and regions are needed")
         return cls(**columns, text_hashes=tuple(map(str, value["text_hashes"])), mix=mix)

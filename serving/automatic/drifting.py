@@ -17,6 +17,7 @@ from model.understanding import Understanding
 from model.watching.betting import WatchError
 from model.watching.drift import DriftWatch
 from model.watching.reference import Reference
+from model.watching.shares import SHARE_OF_DRIFT
 from serving.automatic.control import stop_group
 from serving.engine import Engine
 from serving.mail_request import MailRequest
@@ -26,9 +27,6 @@ from serving.store.control import lock_switch
 from serving.store.database import Database
 from serving.store.sightings import Sighting, has_uncounted, load_drift, save_drift, take_uncounted
 
-# Of the doubt that a certificate leaves, for false alarms: of the audits, of the proofs outside audits, and of the tests for drift
-# (tests/proofs/streams.py).
-SHARE_OF_AUDITS, SHARE_OF_PROOFS, SHARE_OF_DRIFT = 0.75, 0.05, 0.2
 AT_ONCE = 500
 SEEN_FOR = timedelta(days=30)
 

@@ -18,8 +18,9 @@ from model.risk import Certificate, Threshold
 from model.watching.betting import WatchError
 from model.watching.monitor import ALL, Watch
 from model.watching.proven import Proven
+from model.watching.shares import SHARE_OF_AUDITS, SHARE_OF_PROOFS
 from serving.automatic.control import stop_group
-from serving.automatic.drifting import SHARE_OF_AUDITS, SHARE_OF_PROOFS, arm_drift
+from serving.automatic.drifting import arm_drift
 from serving.store.answers import Made
 from serving.store.outcomes import Outcome, count_proven, outcomes_of
 from serving.store.replies import Reply, count_audits, uncounted_audits

@@ -23,13 +23,15 @@ from model.watching.betting import bet, limit, opening, wealth
 from model.watching.drift import NOVELTY, PATIENCE_MAILS, SCORE, SLICES, Signal, bets, gains, ranks, remembered
 from model.watching.monitor import MULTIPLES_OF_ALL, MULTIPLES_OF_GROUP, alternatives, factors, patience
 from model.watching.regions import REGIONS
+from model.watching.shares import SHARE_OF_AUDITS, SHARE_OF_DRIFT, SHARE_OF_PROOFS
 from tests.benchmarks.table import grid, say
 
 MAILS, START, TOP, TOPICS = 20_000, 10_000, 0.2, 10
 ANSWERED, AUDITED, LATE, CALIBRATED = 0.8, 0.2, 200, 3_000
-# The chance of any false suspension is 5 %: audits of everything 1.875 %, of the topics together as much, each of four tests for drift
-# 0.25 %, proofs outside audits 0.25 %.
-DELTA, DELTA_AUDITS, DELTA_DRIFT, DELTA_PROOFS = 0.05, 0.0375, 0.01, 0.0025
+# The chance of any false suspension is 5 %, shared as the service shares it: audits of everything 1.875 %, of the topics together as much,
+# each of four tests for drift 0.25 %, proofs outside audits 0.25 %.
+DELTA = 0.05
+DELTA_AUDITS, DELTA_DRIFT, DELTA_PROOFS = SHARE_OF_AUDITS * DELTA, SHARE_OF_DRIFT * DELTA, SHARE_OF_PROOFS * DELTA
 NEVER = 10**9
 CHUNK, SEED = 250, 4
 WORST, KEPT = 1.5, 0.95

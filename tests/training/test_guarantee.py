@@ -15,7 +15,7 @@ from tests.factories import NOW, make_answer, make_examples
 from tests.training.files import foreign_examples, in_threads, unseen
 from training.automatic import auto_figures
 from training.encoding import encode
-from training.guarantee import Guaranteed, GuaranteeError, Wanted, guarantee
+from training.guarantee import Guaranteed, GuaranteeError, Wanted, calibration, guarantee
 from training.judge import Workbench, judge
 
 ANSWERS = (
@@ -53,6 +53,11 @@ def test_counts_sent_and_wrong_mails(given: Guaranteed) -> None:
     assert outcome.accepted == pytest.approx(given.coverage * 60)
     assert given.certificate.calibrated_on == 60
     assert outcome.upper_bound <= EASY.alpha
+
+
+def test_mails_whose_regions_nobody_named_calibrate_nothing(bundle: Bundle, bench: Workbench) -> None:
+    with pytest.raises(GuaranteeError, match="no regions were named"):
+        calibration(bundle.predictor(bench.encoder), unseen().examples, bench, Scope.ALL)
 
 
 def test_mails_out_of_scope_count_as_wrong(bundle: Bundle, bench: Workbench, tmp_path: Path) -> None:
@@ -222,7 +227,7 @@ def test_the_service_sees_a_mail_as_the_calibration_saw_it(bundle: Bundle, bench
         for known in Bundle.load(found.path).predictor(bench.encoder).understand_many(mails)
     )
     kept = sorted(
-        zip(found.reference.scores, found.reference.novelty, found.reference.mix.topics, found.reference.mix.numbers, strict=True)
+        zip(found.reference.scores, found.reference.novelty, found.reference.mix.topics, found.reference.mix.region_numbers, strict=True)
     )
     assert {score for score, _, _, _ in seen} > {0.0}
     assert [one[2:] for one in seen] == [one[2:] for one in kept]

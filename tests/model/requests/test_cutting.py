@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from model.passages import MIN_WORDS, Passages
 from model.requests import Cutter
-from model.requests.cutting import BITS, MOST_WORDS, around, hashed_places, pieces, places
+from model.requests.cutting import MOST_WORDS, around, pieces, places
+from model.requests.hashing import BITS, hashed
 
 WORDS = st.lists(st.text(alphabet="aB'.,?é", min_size=1, max_size=6), min_size=0, max_size=90)
 
@@ -15,7 +16,7 @@ WORDS = st.lists(st.text(alphabet="aB'.,?é", min_size=1, max_size=6), min_size=
 def _cutter(*seen: str) -> Cutter:
     """Cuts wherever one of these is seen."""
     weights = np.zeros(2**BITS, dtype=np.float32)
-    row = hashed_places(iter([iter(seen)]))
+    row = hashed([seen])
     weights[row.indices] = np.sign(row.data)
     return Cutter(weights=weights, intercept=0.0, limit=0.9)
 

@@ -13,7 +13,7 @@ from model.watching.regions import Regions
 def make_mix(rows: int) -> Mix:
     """Topics and regions that count upwards, over and over."""
     topics, numbers = tuple("abc"[row % 3] for row in range(rows)), tuple(row % 2 for row in range(rows))
-    return Mix(topics=topics, numbers=numbers, order=("b", "a", "c"), regions=Regions.of([[0.0, 1.0], [1.0, 0.0]]))
+    return Mix(topics=topics, region_numbers=numbers, order=("b", "a", "c"), regions=Regions.of([[0.0, 1.0], [1.0, 0.0]]))
 
 
 def test_keeps_pairs_together_in_random_order() -> None:
@@ -54,7 +54,7 @@ def test_topic_and_region_of_a_mail_stay_with_its_score() -> None:
     assert kept.mix is not None
     rows = [round(score * 300) for score in kept.scores]
     assert kept.mix.topics == tuple("abc"[row % 3] for row in rows)
-    assert kept.mix.numbers == tuple(row % 2 for row in rows)
+    assert kept.mix.region_numbers == tuple(row % 2 for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from model.understanding import Ranking, Understanding
 from model.watching.drift import DriftWatch
 from model.watching.reference import Mix, Reference
 from model.watching.regions import Regions
+from model.watching.shares import SHARE_OF_AUDITS, SHARE_OF_DRIFT, SHARE_OF_PROOFS
 from serving.app import create_app
 from serving.automatic.control import stop_group
-from serving.automatic.drifting import AT_ONCE, SEEN_FOR, SHARE_OF_AUDITS, SHARE_OF_DRIFT, SHARE_OF_PROOFS, drift_of, fold_in
+from serving.automatic.drifting import AT_ONCE, SEEN_FOR, drift_of, fold_in
 from serving.automatic.expiring import expire
 from serving.automatic.reserving import Read
 from serving.bodies import MailBody
@@ -43,7 +44,7 @@ def watched(sending: Service) -> Service:
     even = tuple((np.arange(KNOWN) / KNOWN).round(4).tolist())
     mix = Mix(
         topics=tuple(TOPICS[number % 3] for number in range(KNOWN)),
-        numbers=tuple(number % 4 for number in range(KNOWN)),
+        region_numbers=tuple(number % 4 for number in range(KNOWN)),
         order=TOPICS,
         regions=Regions.of(np.eye(4)),
     )
