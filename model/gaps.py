@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.language import UNDETERMINED
 from model.encoder import Vectors
-from model.prose.gap_texts import Told, draft_of, rarities, typical_sentences
+from model.prose.gap_texts import TextInLanguage, draft_of, rarities, typical_sentences
 from model.prose.grouping import DEFAULT_LIKENESS, groups, likeness_above
 
 WITHIN_TOPIC_SHARE = 0.95
@@ -170,9 +170,9 @@ def _gap(group: Sequence[Unanswered], rarity: dict[str, float]) -> Gap:
         volume=len(group),
         minutes=round(len(group) * _mean_minutes(group, 0.0), 1) if measured else None,
         languages=tuple(sorted(languages, key=lambda code: (-languages[code], code))),
-        typical=typical_sentences([Told(text=mail.text, language=mail.language) for mail in central], rarity),
+        typical=typical_sentences([TextInLanguage(text=mail.text, language=mail.language) for mail in central], rarity),
         examples=tuple(mail.id for mail in central[:EXAMPLES]),
-        draft=draft_of([Told(text=mail.reply, language=mail.language) for mail in central if mail.reply]),
+        draft=draft_of([TextInLanguage(text=mail.reply, language=mail.language) for mail in central if mail.reply]),
         why=tuple(Counter(mail.why for mail in central).most_common()),
         first_at=min(moments),
         last_at=max(moments),

@@ -17,7 +17,7 @@ from model.evidence import evidence_of, nearest_columns
 from model.explain import tokens_for_and_against
 from model.novelty import NoveltyHead, energy, mean_of_nearest
 from model.passages import Passages, mail_vector
-from model.requests import Asked, Couple, RequestHead
+from model.requests import Couple, RequestHead, Stretches
 from model.retriever import AnswerIndex, RankingWeights
 from model.slots import slots_from_mail
 from model.terms import Vocabulary
@@ -198,7 +198,7 @@ class Predictor:
         return cosines if self.parts.topics.regression.landmarks is self.parts.known.vectors else None
 
     def second_request(
-        self, asked: Asked, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
+        self, asked: Stretches, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
     ) -> SecondRequest | None:
         """What a mail asks for besides its own topic, a column with its probability.
 
@@ -214,7 +214,7 @@ class Predictor:
         topics = parts.topics.link.probabilities(parts.topics.scores(self.read(vectors, asked.texts), shared))
         return parts.requests.second_request(asked, Couple.of(asked, topics, vectors, own, parts.requests.complete), parts.topics.labels)
 
-    def _stretches(self, asked: Asked, vectors: Vectors) -> Vectors:
+    def _stretches(self, asked: Stretches, vectors: Vectors) -> Vectors:
         """Vectors (stretches, d), of which those of whole sentences are there already."""
         new = iter(self.encoder.encode(asked.new))
         return np.stack([vectors[row] if row >= 0 else next(new) for row in asked.rows])

@@ -13,7 +13,7 @@ from model.search.hits import UNKNOWN_TOPIC, Hit, SearchFilters, SearchWeights
 from model.search.keys import Families, Family, Key
 from model.search.layered import Layered
 from model.search.lexical import Frequencies, Postings, Question, Terms
-from model.search.shelf import Found, Shelf
+from model.search.shelf import Closeness, Shelf
 from model.search.vector_index import MOST_EXACT, ExactVectors, make_index
 from model.understanding import PROBABILITY_DIGITS, Match
 
@@ -128,18 +128,19 @@ class AnswerIndex:
             limit: how many hits at most.
         """
         question = Question.of(query, self.frequencies)
-        scored: list[tuple[float, str, float, Shelf, Found, int]] = []
+        scored: list[tuple[float, str, float, Shelf, Closeness, int]] = []
         for shelf, allowed in self._shelves():
-            found = shelf.find(vector, question, allowed & filters.allowed(shelf.facts), limit)
-            relevance = self.weights.relevance(found)
-            scores = np.round(relevance + self.weights.bonus(found, shelf.facts, filters.language, prior), PROBABILITY_DIGITS)
+            closeness = shelf.find(vector, question, allowed & filters.allowed(shelf.facts), limit)
+            relevance = self.weights.relevance(closeness)
+            scores = np.round(relevance + self.weights.bonus(closeness, shelf.facts, filters.language, prior), PROBABILITY_DIGITS)
             scored += [
-                (-scores[row], shelf.families[found.places[row]].answer.id, relevance[row], shelf, found, row)
+                (-scores[row], shelf.families[closeness.places[row]].answer.id, relevance[row], shelf, closeness, row)
                 for row in _largest(scores, limit)
             ]
         scored.sort(key=lambda one: one[:2])
         return tuple(
-            self._hit(shelf, found, row, filters, (-score, float(relevance))) for score, _, relevance, shelf, found, row in scored[:limit]
+            self._hit(shelf, closeness, row, filters, (-score, float(relevance)))
+            for score, _, relevance, shelf, closeness, row in scored[:limit]
         )
 
     def nearest(self, vectors: Vectors) -> list[dict[str, tuple[float, Key]]]:
@@ -164,10 +165,10 @@ class AnswerIndex:
     def _nearest(self, vector: NDArray[np.float32]) -> Iterator[tuple[str, tuple[float, Key]]]:
         candidates = []
         for shelf, allowed in self._shelves():
-            found = shelf.find(vector, None, allowed, CANDIDATES)
-            for row in _largest(found.best, CANDIDATES):
-                key = shelf.keys[found.keys[row]]
-                candidates.append((-float(found.best[row]), key.answer_id, key))
+            closeness = shelf.find(vector, None, allowed, CANDIDATES)
+            for row in _largest(closeness.best, CANDIDATES):
+                key = shelf.keys[closeness.keys[row]]
+                candidates.append((-float(closeness.best[row]), key.answer_id, key))
         for similarity, answer_id, key in sorted(candidates, key=lambda one: one[:2])[:CANDIDATES]:
             yield answer_id, (-similarity, key)
 
@@ -193,17 +194,17 @@ class AnswerIndex:
             known |= dict(zip((key.text for key in family.keys), shelf.vectors.rows(rows), strict=True))
         return known
 
-    def _hit(self, shelf: Shelf, found: Found, row: int, filters: SearchFilters, scores: tuple[float, float]) -> Hit:
-        answer = shelf.families[found.places[row]].answer
+    def _hit(self, shelf: Shelf, closeness: Closeness, row: int, filters: SearchFilters, scores: tuple[float, float]) -> Hit:
+        answer = shelf.families[closeness.places[row]].answer
         score, relevance = scores
         return Hit(
             answer_id=answer.id,
             answer_version=answer.version,
             language=variant_language(answer, filters.written_in or filters.language or UNDETERMINED),
-            key=shelf.keys[found.keys[row]].kind,
+            key=shelf.keys[closeness.keys[row]].kind,
             score=float(score),
-            similarity=round(float(found.best[row]), PROBABILITY_DIGITS),
-            lexical=round(float(found.lexical[row]), PROBABILITY_DIGITS),
+            similarity=round(float(closeness.best[row]), PROBABILITY_DIGITS),
+            lexical=round(float(closeness.lexical[row]), PROBABILITY_DIGITS),
             is_good=relevance >= self.weights.good,
         )
 

@@ -11,7 +11,7 @@ from model.deciding.control import Control
 from model.decision import decide
 from model.records import decision_to_json, flat, understanding_to_json
 from model.understanding import Understanding
-from serving.automatic.reserving import Desk, Read
+from serving.automatic.reserving import Desk, ReadMail
 from serving.engine import UNCOUNTED, Engine
 from serving.mail_request import MailRequest, context_to_json, mail_to_json
 from serving.store.decisions import StoredDecision, save_decisions
@@ -37,14 +37,14 @@ def suggest(request: MailRequest, engine: Engine, now: datetime) -> dict[str, An
 
 def score(request: MailRequest, session: Session, engine: Engine, now: datetime) -> dict[str, Any]:
     """Decide, and record the decision in the caller's transaction. The models are done before the database is touched."""
-    read = Read(request=request, understanding=engine.reader.understand(request.mail, engine.index))
-    return keep([read], session, engine, now)[0].decision
+    mail = ReadMail(request=request, understanding=engine.reader.understand(request.mail, engine.index))
+    return keep([mail], session, engine, now)[0].decision
 
 
-def keep(mails: Sequence[Read], session: Session, engine: Engine, now: datetime) -> list[StoredDecision]:
+def keep(mails: Sequence[ReadMail], session: Session, engine: Engine, now: datetime) -> list[StoredDecision]:
     """Decide about mails that were read, and record it in the caller's transaction; what goes out by itself is reserved with it."""
     desk = Desk(session, engine, now)
-    stored = [_kept(read, desk) for read in mails]
+    stored = [_kept(mail, desk) for mail in mails]
     save_decisions(session, stored)
     desk.save()
     return stored
@@ -85,12 +85,12 @@ def record(
     )
 
 
-def _kept(read: Read, desk: Desk) -> StoredDecision:
+def _kept(mail: ReadMail, desk: Desk) -> StoredDecision:
     """The decision, with what became of its reply at this moment where there is one."""
-    settled = desk.settle(read)
-    decided = {"message_ref": read.request.message_ref, **decision_to_json(settled.decision)}
-    stored = record(read.request, decided, desk.now, read.batch_id, read.ordinal)
-    desk.reserve(read, settled, stored.id)
+    settled = desk.settle(mail)
+    decided = {"message_ref": mail.request.message_ref, **decision_to_json(settled.decision)}
+    stored = record(mail.request, decided, desk.now, mail.batch_id, mail.ordinal)
+    desk.reserve(mail, settled, stored.id)
     return stored
 
 

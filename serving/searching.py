@@ -28,7 +28,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchResult:
     """The hits, best first, the answers that they name, and the language that was searched for."""
 
     language: str | None
@@ -41,10 +41,10 @@ class Found:
         return any(hit.is_good for hit in self.hits)
 
 
-def search(question: Question, engine: Engine, now: datetime) -> Found:
+def search(question: Question, engine: Engine, now: datetime) -> SearchResult:
     """Search the base as it serves now. The topic model's opinion of the question counts as a prior."""
     if engine.index is None:
-        return Found(language=question.language, hits=(), answers=())
+        return SearchResult(language=question.language, hits=(), answers=())
     asked = engine.reader.read_question(question.text)
     guessed = None if asked.language.code == UNDETERMINED else asked.language.code
     filters = SearchFilters(
@@ -54,20 +54,20 @@ def search(question: Question, engine: Engine, now: datetime) -> Found:
         visibility=Visibility.PUBLIC if question.scope is SearchScope.PUBLIC else None,
     )
     hits = engine.index.search(question.text, asked.vector, filters, asked.topics, question.limit)
-    return Found(language=filters.language, hits=hits, answers=tuple(engine.index.answers[hit.answer_id] for hit in hits))
+    return SearchResult(language=filters.language, hits=hits, answers=tuple(engine.index.answers[hit.answer_id] for hit in hits))
 
 
-def remember(question: Question, found: Found, database: Database, now: datetime) -> None:
+def remember(question: Question, result: SearchResult, database: Database, now: datetime) -> None:
     """Keep a search that found nothing good, without personal data: many of a kind are a gap in the base."""
-    if found.is_good:
+    if result.is_good:
         return
-    best = found.hits[0].score if found.hits else None
+    best = result.hits[0].score if result.hits else None
     made = Search(
         at=now,
         scope=question.scope,
-        language=found.language,
+        language=result.language,
         query=mask(question.text),
-        hits=len(found.hits),
+        hits=len(result.hits),
         best_score=best,
         good=False,
     )
@@ -75,12 +75,12 @@ def remember(question: Question, found: Found, database: Database, now: datetime
         save_search(session, made)
 
 
-def found_to_json(found: Found) -> dict[str, Any]:
+def result_to_json(result: SearchResult) -> dict[str, Any]:
     """The result as JSON; texts in the language of each hit."""
     return {
-        "language": found.language,
-        "good_result": found.is_good,
-        "data": [_hit_to_json(hit, answer) for hit, answer in zip(found.hits, found.answers, strict=True)],
+        "language": result.language,
+        "good_result": result.is_good,
+        "data": [_hit_to_json(hit, answer) for hit, answer in zip(result.hits, result.answers, strict=True)],
     }
 
 

@@ -12,7 +12,7 @@ from model.understanding import Understanding
 from serving.answers.lifecycle import move_due
 from serving.automatic.drifting import fold_in
 from serving.automatic.expiring import expire
-from serving.automatic.reserving import Read
+from serving.automatic.reserving import ReadMail
 from serving.bodies import MailBody, problem_of
 from serving.engine import Engine
 from serving.logs import EVENTS
@@ -21,7 +21,7 @@ from serving.pipeline import keep
 from serving.problems import FORBIDDEN, INTERNAL, INVALID_REQUEST, Fault, ProblemError
 from serving.retention import purge
 from serving.service import Service
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.batches import ClaimedItem, ItemOutcome, NewItem, claim_items, finish_items, has_waiting_items, release_items, still_held
 from serving.store.database import StoreError
 from serving.store.ids import new_id
@@ -121,7 +121,7 @@ class BatchWorker:
         mails, faulty = self._read(items, engine)
         with service.database.writing() as session:
             held = still_held(session, self._name, items)
-            kept = keep([read for read in mails if read.ordinal in held], session, engine, now)
+            kept = keep([mail for mail in mails if mail.ordinal in held], session, engine, now)
             done = [ItemOutcome(batch_id=items[0].batch_id, ordinal=stored.ordinal or 0, decision_id=stored.id) for stored in kept]
             finish_items(session, [*done, *(outcome for outcome in faulty if outcome.ordinal in held)])
         for stored in kept:
@@ -129,7 +129,7 @@ class BatchWorker:
         service.metrics.batch_items.labels("done").inc(len(kept))
         service.metrics.batch_items.labels("failed").inc(len(held) - len(kept))
 
-    def _read(self, items: Sequence[ClaimedItem], engine: Engine) -> tuple[list[Read], list[ItemOutcome]]:
+    def _read(self, items: Sequence[ClaimedItem], engine: Engine) -> tuple[list[ReadMail], list[ItemOutcome]]:
         """What the models make of the items, and the items that cannot be read."""
         readable: list[tuple[ClaimedItem, MailRequest]] = []
         faulty: list[ItemOutcome] = []
@@ -139,12 +139,12 @@ class BatchWorker:
                 readable.append((item, body.to_request(source="batch", api_key_id=item.api_key_id)))
             except ProblemError as error:
                 faulty.append(_failed(item, error))
-        mails: list[Read] = []
+        mails: list[ReadMail] = []
         for (item, request), understood in zip(readable, self._understand([request for _, request in readable], engine), strict=True):
             if isinstance(understood, ProblemError):
                 faulty.append(_failed(item, understood))
             else:
-                mails.append(Read(request=request, understanding=understood, batch_id=item.batch_id, ordinal=item.ordinal))
+                mails.append(ReadMail(request=request, understanding=understood, batch_id=item.batch_id, ordinal=item.ordinal))
         return mails, faulty
 
     def _understand(self, requests: list[MailRequest], engine: Engine) -> list[Understanding | ProblemError]:
@@ -211,7 +211,7 @@ def answer_dates(service: Service) -> Repeated:
     def move() -> None:
         now = service.clock()
         with service.database.writing() as session:
-            move_due(session, now.date(), Made(by=None, at=now))
+            move_due(session, now.date(), Stamp(by=None, at=now))
 
     return Repeated("dates", MINUTE, move)
 

@@ -18,7 +18,7 @@ NEWEST_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Selection:
     """Examples that may be used, and how many were left out: kept for tests by their `split`, or dropped because both sides had them."""
 
     examples: ExampleSet
@@ -34,7 +34,7 @@ class Fold:
     test: NDArray[np.int64]
 
 
-def training_rows(examples: ExampleSet, *, drop_overlap: bool) -> Kept:
+def training_rows(examples: ExampleSet, *, drop_overlap: bool) -> Selection:
     """The rows to learn from: all but those whose `split` says that they are kept for tests.
 
     Raises:
@@ -45,17 +45,17 @@ def training_rows(examples: ExampleSet, *, drop_overlap: bool) -> Kept:
     if not chosen:
         raise ExampleError(f"all {len(held_back)} rows are kept for tests by their split: nothing is left to learn from")
     kept, dropped = without_known(chosen, short_hashes(held_back), "that is kept for tests", drop=drop_overlap)
-    return Kept(examples=replace(examples, examples=kept), held_back=len(held_back), dropped=dropped)
+    return Selection(examples=replace(examples, examples=kept), held_back=len(held_back), dropped=dropped)
 
 
-def unseen_rows(examples: ExampleSet, known: Collection[str], *, drop_overlap: bool) -> Kept:
+def unseen_rows(examples: ExampleSet, known: Collection[str], *, drop_overlap: bool) -> Selection:
     """The rows that a bundle with these hashes was not trained on.
 
     Raises:
         ExampleError: the bundle has seen rows and they are not to be dropped, or it has seen all of them.
     """
     kept, dropped = without_known(examples.examples, known, "that the bundle was trained on", drop=drop_overlap)
-    return Kept(examples=replace(examples, examples=kept), dropped=dropped)
+    return Selection(examples=replace(examples, examples=kept), dropped=dropped)
 
 
 def without_known(examples: Sequence[Example], known: Collection[str], what: str, *, drop: bool) -> tuple[tuple[Example, ...], int]:

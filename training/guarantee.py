@@ -128,9 +128,9 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
     """
     score = check_score(bundle, bench.answers)
     check_place(wanted.out)
-    kept = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=wanted.drop_overlap)
+    selection = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=wanted.drop_overlap)
     predictor = with_regions(bundle.predictor(bench.encoder))
-    known = calibration(predictor, kept.examples.examples, bench, wanted.scope)
+    known = calibration(predictor, selection.examples.examples, bench, wanted.scope)
     if not len(known.scores):
         raise GuaranteeError("no mail says which topic or which answer is right: use --map topic=COLUMN or answers=COLUMN")
     everything = known.take(first_of_each(known.examples))
@@ -140,7 +140,7 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
         scope=wanted.scope,
         groups=outcomes(past, plan_of(bundle, bench.answers, wanted.scope), score, wanted),
         calibrated_on=len(past.scores),
-        data=replace(kept.examples, examples=past.examples).fingerprint,
+        data=replace(selection.examples, examples=past.examples).fingerprint,
         score=score.version,
         answers={answer.id: answer.content_hash for answer in bench.answers if answer.is_usable(bench.now.date())},
         exchangeability=change_p_value(everything, score),
@@ -153,8 +153,8 @@ def guarantee(bundle: Bundle, examples: ExampleSet, bench: Workbench, wanted: Wa
         bundle=write_certified(wanted.out, bundle, proof, bench.now, wanted.sign_key) if certificate.is_certified else None,
         coverage=float(sendable(past, certificate).mean()),
         verified=verify(future, certificate) if future is not None else None,
-        dropped=kept.dropped,
-        unjudged=len(kept.examples.examples) - len(known.examples),
+        dropped=selection.dropped,
+        unjudged=len(selection.examples.examples) - len(known.examples),
         repeated=len(known.examples) - len(everything.examples),
         in_order=future is not None,
     )

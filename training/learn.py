@@ -17,7 +17,7 @@ from model.bundle import Bundle, Training, check_place, write_bundle
 from model.encoder import load_encoder
 from model.predictor import Predictor
 from model.terms import masked
-from training.dataset import Kept, newest, short_hashes, training_rows
+from training.dataset import Selection, newest, short_hashes, training_rows
 from training.evaluate import HEADLINES, encode_examples, figures_of, topic_figures, urgency_figures
 from training.fit import Fitted, TrainingError, check_trainable, fit_vectors
 from training.judge import Workbench, judge
@@ -44,7 +44,7 @@ class Learnt:
     """A bundle on disk, which rows it was made of, all figures with their tables, and the settings that made it."""
 
     bundle: Bundle
-    kept: Kept
+    selection: Selection
     figures: Figures
     settings: Mapping[str, Any]
     seconds: float
@@ -58,27 +58,27 @@ def learn(plan: Plan, progress: Progress, now: datetime) -> Learnt:
     """
     started = time.monotonic()
     check_place(plan.out)
-    kept = training_rows(read_examples(plan.files, plan.reading), drop_overlap=plan.drop_overlap)
-    known = tuple(example for example in kept.examples.examples if is_learnable(example))
-    foreign = tuple(example for example in kept.examples.examples if not example.in_scope)
+    selection = training_rows(read_examples(plan.files, plan.reading), drop_overlap=plan.drop_overlap)
+    known = tuple(example for example in selection.examples.examples if is_learnable(example))
+    foreign = tuple(example for example in selection.examples.examples if not example.in_scope)
     check_trainable(known)
     answers = load_answers(plan.answers) if plan.answers else ()
     bench = Workbench(encoder=load_encoder(plan.encoder), answers=answers, progress=progress, now=now)
     vectors = encode_examples((*known, *foreign), bench)
     around = (foreign, vectors[len(known) :])
-    fitted = fit_vectors(kept.examples.taxonomy, known, vectors[: len(known)], bench.encoder, (answers, progress), foreign=around)
+    fitted = fit_vectors(selection.examples.taxonomy, known, vectors[: len(known)], bench.encoder, (answers, progress), foreign=around)
     figures = held_out_figures(known, fitted) | foreign_figures(*around, fitted, bench)
-    figures |= newest_figures(kept, known, vectors[: len(known)], bench)
-    settings = _settings(plan, kept, fitted)
+    figures |= newest_figures(selection, known, vectors[: len(known)], bench)
+    settings = _settings(plan, selection, fitted)
     training = Training(
-        fingerprint=kept.examples.fingerprint,
-        rows=len(kept.examples.examples),
-        text_hashes=short_hashes(kept.examples.examples),
+        fingerprint=selection.examples.fingerprint,
+        rows=len(selection.examples.examples),
+        text_hashes=short_hashes(selection.examples.examples),
         metrics=scalars(figures),
         settings=settings,
     )
     bundle = write_bundle(plan.out, fitted.parts, training, now, plan.sign_key)
-    return Learnt(bundle=bundle, kept=kept, figures=figures, settings=settings, seconds=time.monotonic() - started)
+    return Learnt(bundle=bundle, selection=selection, figures=figures, settings=settings, seconds=time.monotonic() - started)
 
 
 def is_learnable(example: Example) -> bool:
@@ -113,7 +113,7 @@ def foreign_figures(foreign: tuple[Example, ...], vectors: NDArray[np.float32], 
     return _prefixed("novelty", figures)
 
 
-def newest_figures(kept: Kept, known: tuple[Example, ...], vectors: NDArray[np.float32], bench: Workbench) -> Figures:
+def newest_figures(selection: Selection, known: tuple[Example, ...], vectors: NDArray[np.float32], bench: Workbench) -> Figures:
     """When every row has a date: figures on the newest fifth, learnt from what was older, as the days after a training will be."""
     fold = newest(known)
     if fold is None:
@@ -123,7 +123,7 @@ def newest_figures(kept: Kept, known: tuple[Example, ...], vectors: NDArray[np.f
         check_trainable(past)
     except TrainingError:
         return {}
-    fitted = fit_vectors(kept.examples.taxonomy, past, vectors[fold.train], bench.encoder, (bench.answers, bench.progress))
+    fitted = fit_vectors(selection.examples.taxonomy, past, vectors[fold.train], bench.encoder, (bench.answers, bench.progress))
     predictor = Predictor.of(fitted.parts, bench.encoder, "")
     judged = judge(predictor, [known[row] for row in fold.test], vectors[fold.test], bench)
     return _prefixed("newest", scalars(figures_of(judged)))
@@ -133,14 +133,14 @@ def _prefixed(prefix: str, figures: Figures) -> Figures:
     return {f"{prefix}.{name}": value for name, value in figures.items()}
 
 
-def _settings(plan: Plan, kept: Kept, fitted: Fitted) -> dict[str, Any]:
+def _settings(plan: Plan, selection: Selection, fitted: Fitted) -> dict[str, Any]:
     return {
         "files": [path.name for path in plan.files],
         "map": dict(plan.reading.mapping),
         "where": dict(plan.reading.where),
         "encoder": plan.encoder,
-        "held_back": kept.held_back,
-        "dropped": kept.dropped,
+        "held_back": selection.held_back,
+        "dropped": selection.dropped,
         "topic_mix": asdict(fitted.topic_mixes[0].mix),
         "urgency_mix": asdict(fitted.urgency_mixes[0].mix) if fitted.urgency_mixes else None,
         "ranking": asdict(fitted.parts.ranking),

@@ -15,7 +15,7 @@ from data.examples import Example
 from model.classifier import Reading, TopicHead
 from model.encoder import Encoder, Vectors
 from model.passages import Passages, mail_vector
-from model.requests import Asked, Complete, Couple, Cutter, RequestHead
+from model.requests import Complete, Couple, Cutter, RequestHead, Stretches
 from model.requests.head import SCALES, SIGNALS, hashed_words
 from model.terms import Vocabulary, masked
 from training.cutting import fit_cutter, limit_of
@@ -69,7 +69,7 @@ class CutMail:
     """
 
     cut: Passages
-    asked: Asked
+    stretches: Stretches
     topic: str | None = None
     vector: NDArray[np.float32] | None = None
 
@@ -77,12 +77,12 @@ class CutMail:
     def of(cls, text: str, cutter: Cutter) -> "CutMail":
         """Cut a text."""
         cut = Passages.of(text)
-        return cls(cut=cut, asked=cutter.asked(cut))
+        return cls(cut=cut, stretches=cutter.asked(cut))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What is still to be encoded."""
-        return self.asked.texts if self.vector is not None else (*self.cut.texts, *self.asked.texts)
+        return self.stretches.texts if self.vector is not None else (*self.cut.texts, *self.stretches.texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def fit_complete(samples: Sequence[Sample], reader: Reader) -> Complete:
     """Mails of one sentence stand alone; sentences of longer ones mostly do not."""
     alone = np.array([vector for sample in samples for vector in sample.alone.values()])
     single = [mail for sample in samples for mail in sample.mails if mail.topic is not None]
-    parts = np.array([reader.vectors[text] for mail in single for text in mail.asked.texts])
+    parts = np.array([reader.vectors[text] for mail in single for text in mail.stretches.texts])
     if min(len(alone), len(parts)) < FEWEST_OF_EACH:
         return Complete()
     rows = np.concatenate([alone, parts])
@@ -180,27 +180,29 @@ def draw_sample(half: Half) -> Sample:
     for row in random.permutation(len(half.examples)):
         looked.append(half.examples[row])
         one = replace(CutMail.of(looked[-1].content, half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
-        if one.asked.texts:
+        if one.stretches.texts:
             singles.append(one)
         else:
             alone[one.cut.text] = half.vectors[row]
         if len(singles) == MOST_MAILS:
             break
     pairs = [CutMail.of(text, half.cutter) for text in joined(looked, random)]
-    return Sample(topics=half.topics, mails=(*(pair for pair in pairs if pair.asked.texts), *singles), alone=alone)
+    return Sample(topics=half.topics, mails=(*(pair for pair in pairs if pair.stretches.texts), *singles), alone=alone)
 
 
 def coupled(sample: Sample, complete: Complete, reader: Reader) -> LabelledCouples:
     """Couples of mails, as their half's topic head sees them."""
     whole = [one.vector if one.vector is not None else mail_vector(reader.stack(one.cut.texts)) for one in sample.mails]
     own = sample.topics.probabilities(reader.read([one.cut.text for one in sample.mails], np.stack(whole)))
-    stretches = [reader.stack(one.asked.texts) for one in sample.mails]
-    topics = sample.topics.probabilities(reader.read([text for one in sample.mails for text in one.asked.texts], np.concatenate(stretches)))
-    ends = np.cumsum([len(part) for part in stretches])[:-1]
+    blocks = [reader.stack(one.stretches.texts) for one in sample.mails]
+    topics = sample.topics.probabilities(
+        reader.read([text for one in sample.mails for text in one.stretches.texts], np.concatenate(blocks))
+    )
+    ends = np.cumsum([len(block) for block in blocks])[:-1]
     couples, sure = [], []
-    for one, first, rows, vectors in zip(sample.mails, own, np.split(topics, ends), stretches, strict=True):
+    for one, first, rows, vectors in zip(sample.mails, own, np.split(topics, ends), blocks, strict=True):
         column, certainty = int(first.argmax()), float(first.max())
-        couples.append(Couple.of(one.asked, rows, vectors, (column, certainty), complete))
+        couples.append(Couple.of(one.stretches, rows, vectors, (column, certainty), complete))
         sure.append(one.topic == sample.topics.labels[column] and certainty >= SURE)
     is_two = np.array([one.topic is None for one in sample.mails], dtype=bool)
     return LabelledCouples(couples=couples, is_two=is_two, is_sure=np.array(sure, dtype=bool))

@@ -18,7 +18,7 @@ def second_requests(
 ) -> list[SecondRequest | None]:
     """A second request of each mail or None; `first` (n,) are the columns of the mails' own topics."""
     cutter = predictor.parts.requests.cutter
-    cuts = [(row, cut, asked) for row, content in enumerate(contents) if (asked := cutter.asked(cut := Passages.of(content))).texts]
+    cuts = [(row, cut, stretches) for row, content in enumerate(contents) if (stretches := cutter.asked(cut := Passages.of(content))).texts]
     found: list[SecondRequest | None] = [None] * len(contents)
     for start in range(0, len(cuts), MAILS_AT_ONCE):
         block = cuts[start : start + MAILS_AT_ONCE]
@@ -27,7 +27,7 @@ def second_requests(
         of_mails = np.split(vectors, ends[:-1])
         whole = np.stack([mail_vector(of_mail) for of_mail in of_mails])
         topics = predictor.parts.topics.probabilities(predictor.read(whole, [cut.text for _, cut, _ in block]))
-        for (row, _, asked), of_mail, probabilities in zip(block, of_mails, topics, strict=True):
+        for (row, _, stretches), of_mail, probabilities in zip(block, of_mails, topics, strict=True):
             own = int(first[row])
-            found[row] = predictor.second_request(asked, of_mail[1:], (own, float(probabilities[own])))
+            found[row] = predictor.second_request(stretches, of_mail[1:], (own, float(probabilities[own])))
     return found

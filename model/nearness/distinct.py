@@ -14,7 +14,7 @@ from model.nearness.boilerplate import Boilerplate
 from model.nearness.canonical import canonical, fold, own_text, read_values, title_products
 from model.nearness.crew import Crew
 from model.nearness.sketch import Column, Sketches, Values
-from model.statements.values import Found, Kind, Stated, stated_values
+from model.statements.values import Kind, Mention, Stated, stated_values
 
 Vectors = NDArray[np.float32]
 Placed = tuple[int, int, bool]
@@ -152,10 +152,10 @@ def _reading(entry: Entry) -> Reading:
     return found.text, signature, tuple(_placed(item) for item in found.stated), products
 
 
-def _placed(found: Found) -> Placed:
-    value = found.value
+def _placed(mention: Mention) -> Placed:
+    value = mention.value
     is_loud = value.kind is Kind.NEGATION or not any(map(str.isdigit, value.text.strip("0")))
-    before, after = f"< {' '.join(found.before[-1:])}", f"> {' '.join(found.after[:1])}"
+    before, after = f"< {' '.join(mention.before[-1:])}", f"> {' '.join(mention.after[:1])}"
     # "You do not" stands in many sentences: a negation that is missing from one of them must not be covered by that of another.
     sides = (before + after, before + after) if is_loud else (before, after)
     # Not hash(): that of a string is another one in every process.

@@ -28,7 +28,7 @@ CASE_PLACEHOLDERS = {"⟨name⟩": "<name>", "⟨number⟩": "<id>"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class TextInLanguage:
     """A text and its language."""
 
     text: str
@@ -41,7 +41,7 @@ def rarities(texts: Sequence[str]) -> dict[str, float]:
     return {word: math.log((1 + len(texts)) / count) if count > 1 else 0.0 for word, count in used.items()}
 
 
-def typical_sentences(mails: Sequence[Told], rarity: dict[str, float]) -> tuple[str, ...]:
+def typical_sentences(mails: Sequence[TextInLanguage], rarity: dict[str, float]) -> tuple[str, ...]:
     """Up to three sentences of different texts that share the most telling words with the other texts; personal data masked.
 
     Args:
@@ -56,7 +56,7 @@ def typical_sentences(mails: Sequence[Told], rarity: dict[str, float]) -> tuple[
     return tuple(_without_names(sentence, mails[number].language) for number, sentence in _different(scored))
 
 
-def draft_of(replies: Sequence[Told]) -> str | None:
+def draft_of(replies: Sequence[TextInLanguage]) -> str | None:
     """The reply that shares the most words with the others, its case's values as slots or placeholders; None without replies.
 
     Nothing is written here: every word was an agent's. What at least half of the replies state (opening hours, a period) stays.
@@ -70,7 +70,7 @@ def draft_of(replies: Sequence[Told]) -> str | None:
     return without_case(chosen, _common_values(replies))
 
 
-def without_case(reply: Told, common: frozenset[str]) -> str:
+def without_case(reply: TextInLanguage, common: frozenset[str]) -> str:
     """A reply with names, case numbers and values of its own as slots or placeholders."""
     text = reply.text
     for slot in slots_from_mail(text, reply.language):
@@ -85,7 +85,7 @@ def _without_name(line: str) -> str:
     return line.replace(name, "{{customer_name}}", 1) if name else line
 
 
-def _common_values(replies: Sequence[Told]) -> frozenset[str]:
+def _common_values(replies: Sequence[TextInLanguage]) -> frozenset[str]:
     """Values that at least half of the replies state, and at least three."""
     stated = Counter(value for reply in replies for value in {_value(match) for match in PATTERN.finditer(reply.text)})
     least = max(LEAST_REPLIES, SHARED * len(replies))

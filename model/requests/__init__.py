@@ -1,6 +1,6 @@
 """A second request in one mail: where one may begin, and whether two stretches of text ask for two things."""
 
-from model.requests.cutting import Asked, Cutter
+from model.requests.cutting import Cutter, Stretches
 from model.requests.head import Complete, Couple, RequestHead
 
-__all__ = ["Asked", "Complete", "Couple", "Cutter", "RequestHead"]
+__all__ = ["Stretches", "Complete", "Couple", "Cutter", "RequestHead"]

@@ -17,7 +17,7 @@ PUNCTUATION = ".,;:!?…)(\"'’“”„«»-–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Stretches:
     """Stretches of a mail that may each ask for something.
 
     numbers: the sentence that each is of. rows: its row among the sentences of the passages, -1 where it is only a part of one.
@@ -49,14 +49,14 @@ class Cutter:
         """Cuts nowhere."""
         return cls(weights=np.zeros(2**BITS, dtype=np.float32), intercept=0.0, limit=NEVER)
 
-    def asked(self, cut: Passages) -> Asked:
+    def asked(self, cut: Passages) -> Stretches:
         """The stretches of a mail; none where there is only one.
 
         Who writes more than a few sentences ends them with full stops: those are not cut again, which finds hardly any request there, and
         the pieces of every third such mail would have to be encoded.
         """
         if len(cut.numbers) > MOST_SENTENCES:
-            return Asked(texts=cut.sentences, numbers=cut.numbers, rows=tuple(range(len(cut.numbers))))
+            return Stretches(texts=cut.sentences, numbers=cut.numbers, rows=tuple(range(len(cut.numbers))))
         whole = zip(cut.sentences, cut.numbers, range(len(cut.numbers)), strict=True)
         found = list(whole if cut.numbers else ((sentence, number, -1) for number, sentence in enumerate(sentences(cut.text))))
         places = self._places([sentence for sentence, _, _ in found])
@@ -67,9 +67,9 @@ class Cutter:
             if len(piece.split()) >= MIN_WORDS
         ]
         if len(parts) < 2:
-            return Asked()
+            return Stretches()
         texts, numbers, rows = zip(*parts, strict=True)
-        return Asked(texts=texts, numbers=numbers, rows=rows)
+        return Stretches(texts=texts, numbers=numbers, rows=rows)
 
     def highest(self, sentence: str) -> float:
         """Log odds of the likeliest place in a sentence; minus infinity in one too short to be cut."""

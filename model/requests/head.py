@@ -11,7 +11,7 @@ from sklearn.preprocessing import normalize
 
 from model.calibration import Probabilities
 from model.counting import TOKEN
-from model.requests.cutting import Asked, Cutter
+from model.requests.cutting import Cutter, Stretches
 from model.requests.hashing import BITS, hashed
 from model.terms import without_accents
 from model.understanding import PROBABILITY_DIGITS, SecondRequest
@@ -64,14 +64,16 @@ class Couple:
     texts: tuple[str, str]
 
     @classmethod
-    def of(cls, asked: Asked, topics: Probabilities, vectors: NDArray[np.float32], own: tuple[int, float], complete: Complete) -> "Couple":
-        """Couple the stretches of a mail, at least two.
+    def of(
+        cls, stretches: Stretches, topics: Probabilities, vectors: NDArray[np.float32], own: tuple[int, float], complete: Complete
+    ) -> "Couple":
+        """Couple the stretches of a mail.
 
         The distance is that of Bhattacharyya, -log Σ √(p q): two sentences of one request share topics, though neither names one for
         certain, while two requests share none.
 
         Args:
-            asked: the stretches.
+            stretches: at least two.
             topics: (stretches, topics) calibrated probabilities of each read alone.
             vectors: (stretches, d) of norm 1.
             own: column of the mail's own topic, and its probability for the whole mail.
@@ -95,7 +97,7 @@ class Couple:
             float(topics[here, first]),
             float(near @ away),
             -float(np.log(min(probability + SMALLEST, LEAST_OTHER) / LEAST_OTHER)),
-            float(len(asked.texts)),
+            float(len(stretches.texts)),
             *complete.odds(vectors[[here, far]]).tolist(),
         )
         return cls(
@@ -104,7 +106,7 @@ class Couple:
             probability=probability,
             signals=np.array(signals),
             vectors=np.stack([np.abs(near - away), near * away, near, away]),
-            texts=(asked.texts[min(here, far)], asked.texts[max(here, far)]),
+            texts=(stretches.texts[min(here, far)], stretches.texts[max(here, far)]),
         )
 
 
@@ -142,12 +144,12 @@ class RequestHead:
         sides = np.repeat((0, 1), np.diff(rows.indptr))
         return found + float((couple.vectors * self.vectors).sum()) + float((rows.data * self.words[sides, rows.indices]).sum())
 
-    def second_request(self, asked: Asked, couple: Couple, labels: tuple[str, ...]) -> SecondRequest | None:
+    def second_request(self, stretches: Stretches, couple: Couple, labels: tuple[str, ...]) -> SecondRequest | None:
         """What a mail asks for besides its own topic, or None; `labels` are the names of the topics."""
         if len(labels) < 2 or self.odds(couple) < self.limit:
             return None
         probability = round(couple.probability, PROBABILITY_DIGITS)
-        return SecondRequest(topic=labels[couple.topic], probability=probability, sentence=asked.numbers[couple.other])
+        return SecondRequest(topic=labels[couple.topic], probability=probability, sentence=stretches.numbers[couple.other])
 
 
 def hashed_words(texts: Sequence[str]) -> sp.csr_matrix:

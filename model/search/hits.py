@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.answer import Visibility
-from model.search.shelf import Facts, Found
+from model.search.shelf import Closeness, Facts
 
 UNKNOWN_TOPIC = 1e-3
 
@@ -72,15 +72,15 @@ class SearchWeights:
     language: float = 0.02
     good: float = 0.4
 
-    def relevance(self, found: Found) -> NDArray[np.float64]:
+    def relevance(self, closeness: Closeness) -> NDArray[np.float64]:
         """Cosines and spelling, of each answer."""
-        return (1 - self.mean) * found.best + self.mean * found.mean + self.lexical * found.lexical
+        return (1 - self.mean) * closeness.best + self.mean * closeness.mean + self.lexical * closeness.lexical
 
-    def bonus(self, found: Found, facts: Facts, language: str | None, prior: Mapping[str, float]) -> NDArray[np.float64]:
+    def bonus(self, closeness: Closeness, facts: Facts, language: str | None, prior: Mapping[str, float]) -> NDArray[np.float64]:
         """What topic and language add for each answer, whatever it says. Without a prior, topics add nothing."""
-        bonus = self.language * facts.in_language(language)[found.places]
+        bonus = self.language * facts.in_language(language)[closeness.places]
         if prior:
             by_number = [max(prior.get(label, 0.0), UNKNOWN_TOPIC) for label in facts.topic_numbers]
             logs = np.log([*by_number, 1 / len(prior)])  # an answer without a topic has number -1, the last
-            bonus = bonus + self.topic * logs[facts.topics[found.places]]
+            bonus = bonus + self.topic * logs[facts.topics[closeness.places]]
         return np.asarray(bonus)

@@ -69,7 +69,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Closeness:
     """How well some answers of a shelf fit: their places there, the best and the mean cosine of their keys, the best lexical score.
 
     `keys` are the rows of the keys with the best cosine.
@@ -81,11 +81,11 @@ class Found:
     lexical: NDArray[np.float64]
     keys: Numbers
 
-    def only(self, allowed: NDArray[np.bool_]) -> "Found":
+    def only(self, allowed: NDArray[np.bool_]) -> "Closeness":
         """Those at the allowed places; here every answer of the shelf is found."""
         if allowed.all():
             return self
-        return Found(
+        return Closeness(
             places=self.places[allowed],
             best=self.best[allowed],
             mean=self.mean[allowed],
@@ -121,7 +121,7 @@ class Shelf:
             facts=Facts.of(families),
         )
 
-    def find(self, vector: NDArray[np.float32], question: Question | None, allowed: NDArray[np.bool_], wanted: int) -> Found:
+    def find(self, vector: NDArray[np.float32], question: Question | None, allowed: NDArray[np.bool_], wanted: int) -> Closeness:
         """Compare a question with the allowed answers; in a large shelf with those that come into question for `wanted` results.
 
         Args:
@@ -148,7 +148,7 @@ class Shelf:
             Terms.joined([self.terms.take(rows), terms]),
         )
 
-    def _compared(self, vector: NDArray[np.float32], lexical: NDArray[np.float64], places: Numbers) -> Found:
+    def _compared(self, vector: NDArray[np.float32], lexical: NDArray[np.float64], places: Numbers) -> Closeness:
         if not len(places):
             return NOTHING
         lengths = np.diff(self.starts)[places]
@@ -158,7 +158,7 @@ class Shelf:
         similarities = self.vectors.similarities(vector, None if whole else rows).astype(np.float64)
         best = np.maximum.reduceat(similarities, offsets[:-1])
         at_best = np.flatnonzero(similarities == np.repeat(best, lengths))
-        return Found(
+        return Closeness(
             places=places,
             best=best,
             mean=np.add.reduceat(similarities, offsets[:-1]) / lengths,
@@ -195,6 +195,6 @@ def _largest(values: NDArray[np.float64], count: int) -> Numbers:
     return np.flatnonzero(values > 0)
 
 
-NOTHING = Found(
+NOTHING = Closeness(
     places=np.zeros(0, dtype=np.int64), best=np.zeros(0), mean=np.zeros(0), lexical=np.zeros(0), keys=np.zeros(0, dtype=np.int64)
 )

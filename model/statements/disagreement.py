@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from operator import eq
 
 from model.statements.alignment import Match, has_slip, likeness, matches
-from model.statements.statement import Found, Kind, Sentence, Stated, Value
+from model.statements.statement import Kind, Mention, Sentence, Stated, Value
 from model.statements.tokens import fold
 
 # A negation is told by its absence, so its sentence must be the same one beyond doubt.
@@ -71,21 +71,21 @@ class _Text:
     """A text with its values by sentence; of an endless sentence only the first ones."""
 
     stated: Stated
-    by_sentence: dict[int, list[Found]]
+    by_sentence: dict[int, list[Mention]]
 
     @classmethod
     def of(cls, stated: Stated) -> "_Text":
-        by_sentence: dict[int, list[Found]] = {}
-        for found in stated.found:
-            values = by_sentence.setdefault(found.sentence, [])
+        by_sentence: dict[int, list[Mention]] = {}
+        for mention in stated.mentions:
+            values = by_sentence.setdefault(mention.sentence, [])
             if len(values) < MOST_VALUES:
-                values.append(found)
+                values.append(mention)
         return cls(stated, by_sentence)
 
 
 def _translated(left: Stated, right: Stated) -> Iterator[Difference]:
-    ours = [found for found in left if found.value.kind in UNIVERSAL and found.value.text not in (FREE, FEE)]
-    theirs = [found for found in right if found.value.kind in UNIVERSAL and found.value.text not in (FREE, FEE)]
+    ours = [mention for mention in left if mention.value.kind in UNIVERSAL and mention.value.text not in (FREE, FEE)]
+    theirs = [mention for mention in right if mention.value.kind in UNIVERSAL and mention.value.text not in (FREE, FEE)]
     for one, other in _leftovers(ours[:MOST_VALUES], theirs[:MOST_VALUES]):
         for mine, yours in zip(one, other, strict=False):
             yield Difference(mine.value, yours.value, (mine.sentence, yours.sentence))
@@ -96,69 +96,71 @@ def _compared(first_text: _Text, second_text: _Text, match: Match) -> Iterator[D
     left, right = first_text.stated, second_text.stated
     mine, yours = first_text.by_sentence.get(match.left, []), second_text.by_sentence.get(match.right, [])
     for one, other in _leftovers(
-        [found for found in mine if found.value.text != NOT], [found for found in yours if found.value.text != NOT]
+        [mention for mention in mine if mention.value.text != NOT], [mention for mention in yours if mention.value.text != NOT]
     ):
         if len(one) != len(other):
-            one = [found for found in one if found.value not in right.values]
-            other = [found for found in other if found.value not in left.values]
+            one = [mention for mention in one if mention.value not in right.values]
+            other = [mention for mention in other if mention.value not in left.values]
         for first, second in _paired(one, other):
             if first.value.kind is not Kind.NEGATION or _is_same_place(first, second):
                 yield Difference(first.value, second.value, pair)
     sentences = left.sentences[match.left], right.sentences[match.right]
     if match.is_whole and likeness(sentences[0].words, sentences[1].words) >= LEAST_NEGATED:
-        yield from (Difference(found.value, None, pair) for found in _unmatched_negations((left, right), mine, yours, sentences[1]))
-        yield from (Difference(None, found.value, pair) for found in _unmatched_negations((right, left), yours, mine, sentences[0]))
+        yield from (Difference(mention.value, None, pair) for mention in _unmatched_negations((left, right), mine, yours, sentences[1]))
+        yield from (Difference(None, mention.value, pair) for mention in _unmatched_negations((right, left), yours, mine, sentences[0]))
 
 
-def _unmatched_negations(texts: tuple[Stated, Stated], mine: Sequence[Found], theirs: Sequence[Found], other: Sentence) -> list[Found]:
+def _unmatched_negations(
+    texts: tuple[Stated, Stated], mine: Sequence[Mention], theirs: Sequence[Mention], other: Sentence
+) -> list[Mention]:
     """Negations that the other sentence lacks though it has the words around them; `texts` are this one and the other."""
     negations, surplus = _surplus(mine, theirs)
-    has_price = any(found.value.kind is Kind.PRICE for found in theirs)
-    free = [found for found in mine if found.value.text == FREE and not has_price and _is_enclosed(texts[0], found)]
+    has_price = any(mention.value.kind is Kind.PRICE for mention in theirs)
+    free = [mention for mention in mine if mention.value.text == FREE and not has_price and _is_enclosed(texts[0], mention)]
     if surplus <= 0 and not free:
         return []
-    misspelt = [found for found in negations if _is_misspelt(texts[0], found, other)]
-    known = [found for found in texts[1].found[:MOST_KNOWN] if found.value.text in NEGATIONS and found not in theirs]
-    lacking = [found for found in negations if found not in misspelt and _has_context(found, other)]
-    lacking = [found for found in lacking if not any(_has_same_context(found, twin) for twin in known)]
+    misspelt = [mention for mention in negations if _is_misspelt(texts[0], mention, other)]
+    known = [mention for mention in texts[1].mentions[:MOST_KNOWN] if mention.value.text in NEGATIONS and mention not in theirs]
+    lacking = [mention for mention in negations if mention not in misspelt and _has_context(mention, other)]
+    lacking = [mention for mention in lacking if not any(_has_same_context(mention, twin) for twin in known)]
     lacking = lacking[: max(0, surplus - len(misspelt))]
-    return lacking + [found for found in free if _has_context(found, other) and not _is_misspelt(texts[0], found, other)]
+    return lacking + [mention for mention in free if _has_context(mention, other) and not _is_misspelt(texts[0], mention, other)]
 
 
-def _surplus(mine: Sequence[Found], theirs: Sequence[Found]) -> tuple[list[Found], int]:
+def _surplus(mine: Sequence[Mention], theirs: Sequence[Mention]) -> tuple[list[Mention], int]:
     """The negations of a sentence, and how many more they are than the other's.
 
     "No … nada" is one negation: words like "nada" only count where neither sentence has a plain one, or to make up for it.
     """
-    plain = [[found for found in side if found.value.text == NOT] for side in (mine, theirs)]
-    doubled = [[found for found in side if found.value.text == NONE] for side in (mine, theirs)]
+    plain = [[mention for mention in side if mention.value.text == NOT] for side in (mine, theirs)]
+    doubled = [[mention for mention in side if mention.value.text == NONE] for side in (mine, theirs)]
     if plain[0] or plain[1]:
         return plain[0], len(plain[0]) - len(plain[1]) - max(0, len(doubled[1]) - len(doubled[0]))
-    is_before = any(found.value.text == BEFORE for found in mine)
+    is_before = any(mention.value.text == BEFORE for mention in mine)
     return doubled[0], 0 if is_before else len(doubled[0]) - len(doubled[1])
 
 
-def _is_enclosed(stated: Stated, found: Found) -> bool:
+def _is_enclosed(stated: Stated, mention: Mention) -> bool:
     """True for "no charge", and for "free" with words on both sides: what stands last may have been cut off."""
-    return (bool(found.before) and bool(found.after)) or " " in stated.text[found.start : found.end]
+    return (bool(mention.before) and bool(mention.after)) or " " in stated.text[mention.start : mention.end]
 
 
-def _has_same_context(one: Found, other: Found) -> bool:
+def _has_same_context(one: Mention, other: Mention) -> bool:
     around, about = {*one.before, *one.after}, {*other.before, *other.after}
     return len(around & about) > SAME_CONTEXT * min(len(around), len(about))
 
 
-def _has_context(found: Found, other: Sentence) -> bool:
+def _has_context(mention: Mention, other: Sentence) -> bool:
     """True when the other sentence has half of the words around a value, and some of them on each side."""
-    sides = [side for side in (found.before, found.after) if any(len(word) > SHORT_WORD for word in side)]
+    sides = [side for side in (mention.before, mention.after) if any(len(word) > SHORT_WORD for word in side)]
     known = [[_has_word(other.words, word) for word in side] for side in sides]
     return bool(known) and all(any(side) for side in known) and sum(map(sum, known)) >= LEAST_CONTEXT * sum(map(len, known))
 
 
-def _is_misspelt(stated: Stated, found: Found, other: Sentence) -> bool:
+def _is_misspelt(stated: Stated, mention: Mention, other: Sentence) -> bool:
     """True when a word that only the other sentence has looks like this one."""
-    word = fold(stated.text[found.start : found.end]).split(" ")[0]
-    own = stated.sentences[found.sentence].words
+    word = fold(stated.text[mention.start : mention.end]).split(" ")[0]
+    own = stated.sentences[mention.sentence].words
     return len(word) >= LEAST_SLIP and has_slip(word, other.words - own)
 
 
@@ -166,12 +168,12 @@ def _has_word(words: frozenset[str], word: str) -> bool:
     return word in words or (len(word) >= LEAST_SLIP and has_slip(word, words))
 
 
-def _leftovers(mine: Sequence[Found], yours: Sequence[Found]) -> Iterator[tuple[list[Found], list[Found]]]:
+def _leftovers(mine: Sequence[Mention], yours: Sequence[Mention]) -> Iterator[tuple[list[Mention], list[Mention]]]:
     """Per family the values that the other side lacks, where both sides have some; numbers without a unit come last, with all amounts."""
-    groups: dict[str, tuple[list[Found], list[Found]]] = {}
-    for side, found in [(0, found) for found in mine] + [(1, found) for found in yours]:
-        groups.setdefault(_family(found.value), ([], []))[side].append(found)
-    rest: tuple[list[Found], list[Found]] = ([], [])
+    groups: dict[str, tuple[list[Mention], list[Mention]]] = {}
+    for side, mention in [(0, mention) for mention in mine] + [(1, mention) for mention in yours]:
+        groups.setdefault(_family(mention.value), ([], []))[side].append(mention)
+    rest: tuple[list[Mention], list[Mention]] = ([], [])
     for family, (one, other) in groups.items():
         one, other = _without_equals(one, other)
         if one and other:
@@ -180,25 +182,25 @@ def _leftovers(mine: Sequence[Found], yours: Sequence[Found]) -> Iterator[tuple[
             rest[0].extend(one)
             rest[1].extend(other)
     one, other = _without_equals(*rest)
-    if one and other and (all(_is_bare(found) for found in one) or all(_is_bare(found) for found in other)):
+    if one and other and (all(_is_bare(mention) for mention in one) or all(_is_bare(mention) for mention in other)):
         yield one, other
 
 
-def _without_equals(mine: Sequence[Found], yours: Sequence[Found]) -> tuple[list[Found], list[Found]]:
+def _without_equals(mine: Sequence[Mention], yours: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
     """Both lists without the values that the other one has too."""
     rest, other = list(mine), list(yours)
     for is_equal in (eq, agree):
         left, rest = rest, []
-        for found in left:
-            equal = next((place for place, twin in enumerate(other) if is_equal(found.value, twin.value)), None)
+        for mention in left:
+            equal = next((place for place, twin in enumerate(other) if is_equal(mention.value, twin.value)), None)
             if equal is None:
-                rest.append(found)
+                rest.append(mention)
             else:
                 del other[equal]
     return rest, other
 
 
-def _paired(mine: Sequence[Found], yours: Sequence[Found]) -> Iterator[tuple[Found, Found]]:
+def _paired(mine: Sequence[Mention], yours: Sequence[Mention]) -> Iterator[tuple[Mention, Mention]]:
     """Values that stand in each other's place: in order, or when one side has more of them by the words around them."""
     if len(mine) == len(yours):
         yield from zip(mine, yours, strict=True)
@@ -207,20 +209,20 @@ def _paired(mine: Sequence[Found], yours: Sequence[Found]) -> Iterator[tuple[Fou
         yield from ((first, second) for second, first in _paired(yours, mine))
         return
     left = list(yours)
-    for found in mine:
-        around = {*found.before, *found.after}
+    for mention in mine:
+        around = {*mention.before, *mention.after}
         twin = max(left, key=lambda other: len(around & {*other.before, *other.after}))
         left.remove(twin)
-        yield found, twin
+        yield mention, twin
 
 
-def _is_same_place(one: Found, other: Found) -> bool:
+def _is_same_place(one: Mention, other: Mention) -> bool:
     """True for opposites before the same word: "before" and "after" stand in most sentences by chance."""
     return one.after[:1] == other.after[:1] and bool(one.after or one.before[-1:] == other.before[-1:])
 
 
-def _is_bare(found: Found) -> bool:
-    return found.value.kind is Kind.NUMBER
+def _is_bare(mention: Mention) -> bool:
+    return mention.value.kind is Kind.NUMBER
 
 
 def _family(value: Value) -> str:

@@ -32,7 +32,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Mention:
     """A value at its place: characters `start` to `end` of the text, in the sentence of that number.
 
     `before` and `after` are the (up to three) words around it in its sentence.
@@ -73,14 +73,14 @@ class CaseValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated(Sequence[Found]):
+class Stated(Sequence[Mention]):
     """All that a text (in NFC) states, prepared for comparisons: a sequence of the values found, in the order of the text.
 
     `values` are the values, `key` the values with the words next to them: equal keys, equal statements.
     """
 
     text: str
-    found: tuple[Found, ...]
+    mentions: tuple[Mention, ...]
     sentences: tuple[Sentence, ...]
     cases: tuple[CaseValue, ...]
     language: str
@@ -88,16 +88,18 @@ class Stated(Sequence[Found]):
     key: tuple[tuple[Value, tuple[str, ...], tuple[str, ...]], ...]
 
     @classmethod
-    def of(cls, text: str, language: str, found: Sequence[Found], sentences: Sequence[Sentence], cases: Sequence[CaseValue]) -> "Stated":
+    def of(
+        cls, text: str, language: str, mentions: Sequence[Mention], sentences: Sequence[Sentence], cases: Sequence[CaseValue]
+    ) -> "Stated":
         """Prepare what was found in a text."""
         return cls(
             text=text,
-            found=tuple(found),
+            mentions=tuple(mentions),
             sentences=tuple(sentences),
             cases=tuple(cases),
             language=language,
-            values=frozenset(item.value for item in found),
-            key=tuple((item.value, item.before[-1:], item.after[:1]) for item in found),
+            values=frozenset(item.value for item in mentions),
+            key=tuple((item.value, item.before[-1:], item.after[:1]) for item in mentions),
         )
 
     @property
@@ -110,14 +112,14 @@ class Stated(Sequence[Found]):
         return "".join([*parts, self.text[end:]])
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.mentions)
 
-    def __iter__(self) -> Iterator[Found]:
-        return iter(self.found)
+    def __iter__(self) -> Iterator[Mention]:
+        return iter(self.mentions)
 
     @overload
-    def __getitem__(self, index: int) -> Found: ...
+    def __getitem__(self, index: int) -> Mention: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Found]: ...
-    def __getitem__(self, index: int | slice) -> Found | Sequence[Found]:
-        return self.found[index]
+    def __getitem__(self, index: slice) -> Sequence[Mention]: ...
+    def __getitem__(self, index: int | slice) -> Mention | Sequence[Mention]:
+        return self.mentions[index]

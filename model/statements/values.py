@@ -10,12 +10,12 @@ from model.statements.cases import signature_start
 from model.statements.disagreement import Difference, differences, differing_values
 from model.statements.lexicon import Lexicon, lexicon
 from model.statements.reading import FREE, Reading
-from model.statements.statement import CaseKind, CaseValue, Found, Kind, Sentence, Stated, Value
+from model.statements.statement import CaseKind, CaseValue, Kind, Mention, Sentence, Stated, Value
 from model.statements.tokens import Tokens, composed, tokens
 
 __all__ = [
     "Difference",
-    "Found",
+    "Mention",
     "Kind",
     "Stated",
     "Value",
@@ -41,10 +41,10 @@ def stated_values(text: str, language: str, names: frozenset[str] = frozenset())
     end = bisect_left(cut.starts, closing)
     reading = Reading(cut, words, end, names)
     sentences, around = _sentences(cut, words, reading, end)
-    found = [_found(cut, around, *item) for item in reading.values]
+    mentions = [_mention(cut, around, *item) for item in reading.values]
     cases = [CaseValue(kind, cut.starts[first], cut.ends[last - 1]) for kind, first, last in reading.cases]
     cases += [CaseValue(CaseKind.NAME, cut.starts[at], cut.ends[at]) for at in _signers(cut, bisect_left(cut.starts, signature))]
-    return Stated.of(text, language, found, sentences, cases)
+    return Stated.of(text, language, mentions, sentences, cases)
 
 
 def without_case_values(text: str, language: str) -> str:
@@ -66,13 +66,13 @@ def _sentences(cut: Tokens, words: Lexicon, reading: Reading, end: int) -> tuple
     return tuple(made), plain
 
 
-def _found(cut: Tokens, plain: list[int], value: Value, first: int, last: int) -> Found:
+def _mention(cut: Tokens, plain: list[int], value: Value, first: int, last: int) -> Mention:
     number = cut.sentences[first]
     at = bisect_left(plain, first)
     before = tuple(cut.words[place] for place in plain[max(0, at - CONTEXT) : at] if cut.sentences[place] == number)
     behind = bisect_left(plain, last)
     after = tuple(cut.words[place] for place in plain[behind : behind + CONTEXT] if cut.sentences[place] == number)
-    return Found(value, cut.starts[first], cut.ends[last - 1], number, before, after)
+    return Mention(value, cut.starts[first], cut.ends[last - 1], number, before, after)
 
 
 def _signers(cut: Tokens, end: int) -> list[int]:

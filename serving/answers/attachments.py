@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from data.answer import Answer, AnswerAttachment
 from serving.answers.sources.attached import MOST_ATTACHMENTS, attached_bytes, is_file_name
-from serving.store.answers import AnswerStoreError, Made
+from serving.store.answers import AnswerStoreError, Stamp
 from serving.store.files import load_file, save_file
 
 MEGABYTE = 1024 * 1024
@@ -24,7 +24,7 @@ class AttachmentError(AnswerStoreError):
 
 
 def attach_file(
-    session: Session, name: str, content: bytes, made: Made, *, mime: str = "application/octet-stream", max_bytes: int = MAX_BYTES
+    session: Session, name: str, content: bytes, stamp: Stamp, *, mime: str = "application/octet-stream", max_bytes: int = MAX_BYTES
 ) -> AnswerAttachment:
     """Keep a file; what an answer must name to send it.
 
@@ -39,18 +39,18 @@ def attach_file(
     attachment = AnswerAttachment(name=name, mime=mime.lower(), size=len(content), sha256=sha256)
     if faults := list(attachment_faults([attachment])):
         raise AttachmentError("; ".join(faults))
-    save_file(session, content, made)
+    save_file(session, content, stamp)
     return attachment
 
 
-def save_attached(session: Session, answers: Iterable[Answer], folder: Path | None, made: Made) -> None:
+def save_attached(session: Session, answers: Iterable[Answer], folder: Path | None, stamp: Stamp) -> None:
     """Keep those attachments of answers that lie in a folder, as they were when they were read."""
     if folder is None:
         return
     for attachment in {one.sha256: one for answer in answers for one in answer.attachments}.values():
         content = attached_bytes(folder, attachment)
         if content is not None:
-            save_file(session, content, made)
+            save_file(session, content, stamp)
 
 
 def attachment_faults(attachments: Sequence[AnswerAttachment]) -> list[str]:

@@ -17,7 +17,7 @@ from serving.answers.restoring import Restoring, put_blocks, without_own
 from serving.answers.sources.kinds import Kind, kind_of, last_line, read_answers
 from serving.answers.sources.reading import Item, ReadOptions
 from serving.store.answer_imports import put_imported
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.blocks import list_blocks
 from serving.store.database import Database
 
@@ -31,7 +31,7 @@ class ImportOptions:
     """How answers are brought in.
 
     Attributes:
-        made: who imports, and when.
+        stamp: who imports, and when.
         read: how the file is read. Its `blocks` are replaced by those of the base.
         kind: kind of the file; None tells it by its name and what it holds.
         source: where the answers come from, for good: with the id of a row it names an answer. None takes the help desk, or the name
@@ -40,7 +40,7 @@ class ImportOptions:
         report: a file for all refusals and remarks, as JSON lines.
     """
 
-    made: Made
+    stamp: Stamp
     read: ReadOptions = field(default_factory=ReadOptions)
     kind: Kind | None = None
     source: str | None = None
@@ -88,7 +88,7 @@ class _Import:
         self._options = options
         self._recorder = recorder
         self._embedder = embedder
-        self._restoring = Restoring(options.made)
+        self._restoring = Restoring(options.stamp)
 
     def run(self, chunks: Iterator[Sequence[Item]], progress: Callable[[int], None]) -> None:
         for chunk in chunks:
@@ -109,10 +109,10 @@ class _Import:
         if not rows:
             return
         with self._database.writing() as session:
-            put_blocks(session, rows, self._options.made)
-            save_attached(session, (row.answer for row in rows), self._options.read.files, self._options.made)
+            put_blocks(session, rows, self._options.stamp)
+            save_attached(session, (row.answer for row in rows), self._options.read.files, self._options.stamp)
             rest, known = without_own(session, rows)
-            puts = (known, put_imported(session, rest, self._options.made))
+            puts = (known, put_imported(session, rest, self._options.stamp))
             if self._options.is_dry_run:
                 session.rollback()
         for put in puts:

@@ -32,7 +32,7 @@ from serving.store.answer_writes import (
     publish_answer,
     replace_answer,
 )
-from serving.store.answers import AnswerStoreError, Made, MergedError, NotFoundError, StoredAnswer, content_of, load_answer, with_content
+from serving.store.answers import AnswerStoreError, MergedError, NotFoundError, Stamp, StoredAnswer, content_of, load_answer, with_content
 from serving.store.base_version import lock_base
 from serving.store.blocks import Block, answers_naming, approved_texts, draft_block, list_blocks, load_block, publish_block
 
@@ -73,7 +73,7 @@ def check(session: Session, answer: Answer, rules: Rules) -> None:
     checked_content(answer, rules.slots, _block_names(session))
 
 
-def create(session: Session, answer: Answer, made: Made, rules: Rules) -> StoredAnswer:
+def create(session: Session, answer: Answer, stamp: Stamp, rules: Rules) -> StoredAnswer:
     """Save a new answer as a draft; without an id it gets one.
 
     Raises:
@@ -81,10 +81,10 @@ def create(session: Session, answer: Answer, made: Made, rules: Rules) -> Stored
         TakenError: the id is or was that of another answer.
     """
     content = checked_content(answer, rules.slots, _block_names(session))
-    return create_answer(session, with_content(Answer(id=answer.id, state=State.DRAFT, variants=()), content), made)
+    return create_answer(session, with_content(Answer(id=answer.id, state=State.DRAFT, variants=()), content), stamp)
 
 
-def edit(session: Session, answer: Answer, if_revision: int, made: Made, rules: Rules) -> StoredAnswer:
+def edit(session: Session, answer: Answer, if_revision: int, stamp: Stamp, rules: Rules) -> StoredAnswer:
     """Save another text. Its id says which answer; state, version and merges are not taken over. The same text again changes nothing.
 
     Raises:
@@ -95,10 +95,10 @@ def edit(session: Session, answer: Answer, if_revision: int, made: Made, rules: 
     """
     stored = hold_answer(session, answer.id, if_revision)
     content = checked_content(answer, rules.slots, _block_names(session))
-    return _save(session, stored, with_translation_states(stored.draft or stored.answer, content), made, "answer.edited")
+    return _save(session, stored, with_translation_states(stored.draft or stored.answer, content), stamp, "answer.edited")
 
 
-def restore(session: Session, answer_id: str, version: int, if_revision: int, made: Made) -> StoredAnswer:
+def restore(session: Session, answer_id: str, version: int, if_revision: int, stamp: Stamp) -> StoredAnswer:
     """Save the text of an earlier version as a new one; it is approved like any other edit.
 
     Raises:
@@ -110,10 +110,10 @@ def restore(session: Session, answer_id: str, version: int, if_revision: int, ma
     earlier = load_version(session, answer_id, version)
     if earlier is None:
         raise NotFoundError(f"answer {answer_id} has no version {version}: choose one of its list of versions")
-    return _save(session, stored, earlier.answer, made, "answer.restored")
+    return _save(session, stored, earlier.answer, stamp, "answer.restored")
 
 
-def approve(session: Session, answer_id: str, if_revision: int, made: Made, rules: Rules) -> StoredAnswer:
+def approve(session: Session, answer_id: str, if_revision: int, stamp: Stamp, rules: Rules) -> StoredAnswer:
     """Put the waiting text in service: at once, or on its first day.
 
     Raises:
@@ -129,15 +129,15 @@ def approve(session: Session, answer_id: str, if_revision: int, made: Made, rule
     if stored.draft is None and stored.answer.state is not State.DRAFT:
         raise ForbiddenTransitionError(f"answer {answer_id} is {stored.answer.state} and no edit waits for approval: edit it first")
     waiting = stored.draft or stored.answer
-    _refuse_own(stored.draft_author if stored.draft else stored.author, made, rules)
-    state = _state_on(made.at.date(), waiting, stored.answer)
+    _refuse_own(stored.draft_author if stored.draft else stored.author, stamp, rules)
+    state = _state_on(stamp.at.date(), waiting, stored.answer)
     checked_content(waiting, rules.slots, _block_names(session))
     if faults := (*block_faults(waiting, approved_texts(session)), *check_files(session, waiting)):
         raise TemplateError(faults)
-    return publish_answer(session, answer_id, if_revision, state, made)
+    return publish_answer(session, answer_id, if_revision, state, stamp)
 
 
-def expire(session: Session, answer_id: str, if_revision: int, made: Made) -> StoredAnswer:
+def expire(session: Session, answer_id: str, if_revision: int, stamp: Stamp) -> StoredAnswer:
     """Take an answer out of service at once.
 
     Raises:
@@ -146,10 +146,10 @@ def expire(session: Session, answer_id: str, if_revision: int, made: Made) -> St
         StaleRevisionError: somebody else changed it in the meantime.
         MergedError: it was merged into another.
     """
-    return _end(session, hold_answer(session, answer_id, if_revision), State.EXPIRED, made)
+    return _end(session, hold_answer(session, answer_id, if_revision), State.EXPIRED, stamp)
 
 
-def archive(session: Session, answer_id: str, if_revision: int, made: Made) -> StoredAnswer:
+def archive(session: Session, answer_id: str, if_revision: int, stamp: Stamp) -> StoredAnswer:
     """Put an answer away that nobody needs now, whatever its state.
 
     Raises:
@@ -158,16 +158,16 @@ def archive(session: Session, answer_id: str, if_revision: int, made: Made) -> S
         StaleRevisionError: somebody else changed it in the meantime.
         MergedError: it was merged into another.
     """
-    return _end(session, hold_answer(session, answer_id, if_revision), State.ARCHIVED, made)
+    return _end(session, hold_answer(session, answer_id, if_revision), State.ARCHIVED, stamp)
 
 
-def move_due(session: Session, today: date, made: Made) -> Moved:
+def move_due(session: Session, today: date, stamp: Stamp) -> Moved:
     """Move answers by their dates. Cheap when nothing is due: a service may ask every minute."""
-    expired = expire_due(session, today, made)
-    return Moved(activated=activate_due(session, today, made), expired=expired)
+    expired = expire_due(session, today, stamp)
+    return Moved(activated=activate_due(session, today, stamp), expired=expired)
 
 
-def save_block(session: Session, name: str, texts: Mapping[str, str], if_revision: int | None, made: Made, *, rules: Rules) -> Block:
+def save_block(session: Session, name: str, texts: Mapping[str, str], if_revision: int | None, stamp: Stamp, *, rules: Rules) -> Block:
     """Save texts of a phrase block by language; they wait for approval. A new block has no revision.
 
     Raises:
@@ -184,10 +184,10 @@ def save_block(session: Session, name: str, texts: Mapping[str, str], if_revisio
             faults.append(f"{language}: 1 to {LONGEST_BLOCK:,} characters that a database can keep are needed")
     if faults:
         raise TemplateError(tuple(faults))
-    return draft_block(session, name, texts, if_revision, made)
+    return draft_block(session, name, texts, if_revision, stamp)
 
 
-def approve_block(session: Session, name: str, if_revision: int, made: Made, rules: Rules) -> Block:
+def approve_block(session: Session, name: str, if_revision: int, stamp: Stamp, rules: Rules) -> Block:
     """Put the waiting texts of a block into all answers that name it.
 
     Raises:
@@ -199,33 +199,33 @@ def approve_block(session: Session, name: str, if_revision: int, made: Made, rul
     lock_base(session)  # no answer may be approved with the block between the look and the change
     block = load_block(session, name)
     if block is not None and block.draft is not None:
-        _refuse_own(block.author, made, rules)
+        _refuse_own(block.author, stamp, rules)
         stored = [load_answer(session, answer_id) for answer_id in answers_naming(session, name)]
         served = [one.answer for one in stored if one is not None and one.answer.state in SERVED]
         known = {**approved_texts(session), name: dict(block.draft)}
         faults = tuple(f"answer {answer.id}, {fault}" for answer in served for fault in block_faults(answer, known))
         if faults:
             raise TemplateError(faults)
-    return publish_block(session, name, if_revision, made)
+    return publish_block(session, name, if_revision, stamp)
 
 
-def _save(session: Session, stored: StoredAnswer, content: Answer, made: Made, kind: str) -> StoredAnswer:
+def _save(session: Session, stored: StoredAnswer, content: Answer, stamp: Stamp, kind: str) -> StoredAnswer:
     _refuse_merged(stored)
     new = with_content(stored.answer, content)
     lives = stored.answer.state in (State.DRAFT, *SERVED)
     if lives and content_of(new) == content_of(stored.draft or stored.answer):
         return stored
     if stored.answer.state is State.DRAFT and stored.draft is None:
-        return replace_answer(session, new, stored.revision, made, kind=kind)
-    return draft_answer(session, new, stored.revision, made, kind=kind)
+        return replace_answer(session, new, stored.revision, stamp, kind=kind)
+    return draft_answer(session, new, stored.revision, stamp, kind=kind)
 
 
-def _end(session: Session, stored: StoredAnswer, state: State, made: Made) -> StoredAnswer:
+def _end(session: Session, stored: StoredAnswer, state: State, stamp: Stamp) -> StoredAnswer:
     _refuse_merged(stored)
     now = stored.answer.state
     if now is state or (state is State.EXPIRED and now not in SERVED):
         raise ForbiddenTransitionError(f"answer {stored.answer.id} is {now}: only an answer in service expires; archive or delete this one")
-    return change_state(session, stored.answer.id, stored.revision, state, made)
+    return change_state(session, stored.answer.id, stored.revision, state, stamp)
 
 
 def _state_on(today: date, waiting: Answer, current: Answer) -> State:
@@ -245,13 +245,13 @@ def _refuse_merged(stored: StoredAnswer) -> None:
         raise MergedError(f"answer {stored.answer.id} was merged into {root}: change that one, or unmerge this one first")
 
 
-def _refuse_own(author: str | None, made: Made, rules: Rules) -> None:
+def _refuse_own(author: str | None, stamp: Stamp, rules: Rules) -> None:
     """A text whose author nobody knows (an import) may be approved by anyone with a name."""
     if not rules.four_eyes:
         return
-    if made.by is None:
+    if stamp.by is None:
         raise FourEyesError("author and approver must be two people, and nobody signed in: approve it under your own name")
-    if made.by == author:
+    if stamp.by == author:
         raise FourEyesError(f"{author} wrote this text: somebody else must approve it")
 
 

@@ -17,20 +17,20 @@ from serving.answers.sources.whole import OWN
 from serving.store.answer_imports import Put
 from serving.store.answer_merges import merge
 from serving.store.answer_writes import draft_answer
-from serving.store.answers import AnswerStoreError, Made, StoredAnswer, content_of, load_answer, load_answers_by_id
+from serving.store.answers import AnswerStoreError, Stamp, StoredAnswer, content_of, load_answer, load_answers_by_id
 from serving.store.blocks import draft_block, list_blocks, publish_block
 from serving.store.verdicts import Verdict, load_constraints, put_verdicts
 
 
-def put_blocks(session: Session, rows: Sequence[ImportedAnswer], made: Made) -> None:
+def put_blocks(session: Session, rows: Sequence[ImportedAnswer], stamp: Stamp) -> None:
     """Make the phrase blocks that the rows bring along; those that are there already stay as they are."""
     brought = {name: texts for row in rows if row.decided for name, texts in row.decided.blocks.items()}
     if not brought:
         return
     there = {block.name for block in list_blocks(session)}
     for name in sorted(set(brought) - there):
-        block = draft_block(session, name, brought[name], None, made)
-        publish_block(session, name, block.revision, made)
+        block = draft_block(session, name, brought[name], None, stamp)
+        publish_block(session, name, block.revision, stamp)
 
 
 def without_own(session: Session, rows: Sequence[ImportedAnswer]) -> tuple[list[ImportedAnswer], Put]:
@@ -73,7 +73,7 @@ class _Waiting:
 class Restoring:
     """Remembers what is to be put back when all answers are there: they refer to each other."""
 
-    made: Made
+    stamp: Stamp
     ids: dict[str, str] = field(default_factory=dict)
     waiting: list[_Waiting] = field(default_factory=list)
 
@@ -102,7 +102,7 @@ class Restoring:
             draft: Answer = replace(waiting.decided.draft, id=waiting.answer_id)
             if content_of(draft) != content_of(stored.answer):
                 try:
-                    draft_answer(session, draft, stored.revision, self.made)
+                    draft_answer(session, draft, stored.revision, self.stamp)
                 except AnswerStoreError as error:
                     yield waiting.remark(error)
 
@@ -114,14 +114,14 @@ class Restoring:
                 families[root].append(waiting)
         for root, members in families.items():
             try:
-                merge(session, root, [waiting.answer_id for waiting in members], self.made)
+                merge(session, root, [waiting.answer_id for waiting in members], self.stamp)
             except AnswerStoreError:
                 yield from self._one_by_one(session, root, members)
 
     def _one_by_one(self, session: Session, root: str, members: Sequence[_Waiting]) -> Iterator[Remark]:
         for waiting in members:
             try:
-                merge(session, root, [waiting.answer_id], self.made)
+                merge(session, root, [waiting.answer_id], self.stamp)
             except AnswerStoreError as error:
                 yield waiting.remark(error)
 
@@ -133,4 +133,4 @@ class Restoring:
                 for other in (waiting.decided.together if verdict is Verdict.TOGETHER else waiting.decided.apart)
                 if other in self.ids and self.ids[other] != waiting.answer_id
             }
-            put_verdicts(session, pairs - known, verdict, self.made)
+            put_verdicts(session, pairs - known, verdict, self.stamp)

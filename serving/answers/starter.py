@@ -8,7 +8,7 @@ from data.answer import Answer
 from data.imported import ImportedAnswer
 from serving.answers.attachments import save_attached
 from serving.store.answer_imports import put_imported
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.base_version import base_version, lock_base
 from serving.store.database import Database
 
@@ -26,11 +26,11 @@ def take_over(database: Database, answers: Sequence[Answer], now: datetime, file
 
     A second process waits, and then finds them there.
     """
-    made = Made(by=None, at=now)
+    stamp = Stamp(by=None, at=now)
     rows = [ImportedAnswer(external_id=answer.id, line=line, answer=answer, source=SOURCE) for line, answer in enumerate(answers, start=1)]
     with database.writing() as session:
         lock_base(session)
         if not rows or base_version(session) != 0:
             return 0
-        save_attached(session, answers, files, made)
-        return put_imported(session, rows, made).created
+        save_attached(session, answers, files, stamp)
+        return put_imported(session, rows, stamp).created

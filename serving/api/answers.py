@@ -21,7 +21,7 @@ from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
-from serving.api.making import made_by, rules_of
+from serving.api.making import rules_of, stamp_of
 from serving.api.reading import Received, receive_json, revision_of
 from serving.bodies import read_json
 from serving.following import follow_base
@@ -43,7 +43,7 @@ from serving.problems import (
 from serving.service import Service
 from serving.store.answer_versions import differences, list_versions, load_version
 from serving.store.answer_writes import delete_answer
-from serving.store.answers import AnswerFilter, Made, StoredAnswer, list_answers, load_answer
+from serving.store.answers import AnswerFilter, Stamp, StoredAnswer, list_answers, load_answer
 from serving.store.idempotency import Answer
 
 READ = (*ASKED, NOT_FOUND)
@@ -53,7 +53,7 @@ Curates = Annotated[Caller, Depends(needs("curate"))]
 Reads = Annotated[Caller, Depends(needs("curate", "work"))]
 Name = Annotated[str | None, Query(max_length=255)]
 
-Change = Callable[[Session, str, int, Made, Rules], StoredAnswer]
+Change = Callable[[Session, str, int, Stamp, Rules], StoredAnswer]
 
 router = APIRouter(tags=["answers"])
 
@@ -115,9 +115,9 @@ async def edit(answer_id: str, request: Request, service: Serviced, caller: Cura
     """Where the answer is in service, the new text waits beside it until somebody approves it."""
     revision, received = revision_of(request), await receive_json(request)
 
-    def work(session: Session, made: Made) -> StoredAnswer:
+    def work(session: Session, stamp: Stamp) -> StoredAnswer:
         wanted = read_json(AnswerBody, received.content).to_answer(answer_id)
-        return lifecycle.edit(session, wanted, revision, made, rules_of(service))
+        return lifecycle.edit(session, wanted, revision, stamp, rules_of(service))
 
     return await service.in_thread(lambda: _change(service, caller, received, work))
 
@@ -129,7 +129,7 @@ async def delete(answer_id: str, request: Request, service: Serviced, caller: Cu
 
     def work() -> Response:
         with service.database.writing() as session:
-            delete_answer(session, answer_id, revision, made_by(service, caller))
+            delete_answer(session, answer_id, revision, stamp_of(service, caller))
         service.database.reclaim()
         follow_base(service)
         return Response(status_code=204)
@@ -193,9 +193,9 @@ async def restore(answer_id: str, request: Request, service: Serviced, caller: C
     """As a new version, which is approved like any other edit."""
     revision, received = revision_of(request), await receive_json(request)
 
-    def work(session: Session, made: Made) -> StoredAnswer:
+    def work(session: Session, stamp: Stamp) -> StoredAnswer:
         version = read_json(RestoreBody, received.content).version
-        return lifecycle.restore(session, answer_id, version, revision, made)
+        return lifecycle.restore(session, answer_id, version, revision, stamp)
 
     return await service.in_thread(lambda: _change(service, caller, received, work))
 
@@ -224,7 +224,7 @@ def _create(service: Service, caller: Caller, received: Received, keep: bool) ->
     similar, vectors = ([], {}) if keep else _similar(service, wanted)
 
     def work(session: Session) -> Answer:
-        stored = lifecycle.create(session, wanted, made_by(service, caller), rules_of(service))
+        stored = lifecycle.create(session, wanted, stamp_of(service, caller), rules_of(service))
         service.neighbours.keep(session, vectors)
         body = answer_to_json(stored) | {"similar": similar}
         return answer(body, 201, f"/v1/answers/{stored.answer.id}", revision=stored.revision)
@@ -257,16 +257,16 @@ async def _step(answer_id: str, request: Request, who: tuple[Service, Caller], s
 
     def work() -> Response:
         with service.database.writing() as session:
-            stored = step(session, answer_id, revision, made_by(service, caller), rules_of(service))
+            stored = step(session, answer_id, revision, stamp_of(service, caller), rules_of(service))
         follow_base(service)
         return json_response(answer_to_json(stored), revision=stored.revision)
 
     return await service.in_thread(work)
 
 
-def _change(service: Service, caller: Caller, received: Received, work: Callable[[Session, Made], StoredAnswer]) -> Response:
+def _change(service: Service, caller: Caller, received: Received, work: Callable[[Session, Stamp], StoredAnswer]) -> Response:
     def kept(session: Session) -> Answer:
-        stored = work(session, made_by(service, caller))
+        stored = work(session, stamp_of(service, caller))
         return answer(answer_to_json(stored), revision=stored.revision)
 
     response = answer_once(service, caller, received, kept)

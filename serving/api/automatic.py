@@ -12,11 +12,11 @@ from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
-from serving.api.making import made_by
+from serving.api.making import stamp_of
 from serving.api.reading import Received, receive_json
 from serving.api.shapes import AuditsShape, OutcomeShape, ReleaseShape
 from serving.automatic.deflection import report
-from serving.automatic.outcomes import Taken, take_outcome
+from serving.automatic.outcomes import OutcomeEffect, take_outcome
 from serving.automatic.releasing import BehindError, Refused, check_current, prepare, release, released_to_json
 from serving.automatic_bodies import OutcomeBody, ReleaseBody, reply_to_json
 from serving.bodies import read_json
@@ -24,7 +24,7 @@ from serving.following import follow_base, follow_control
 from serving.problems import IMPOSSIBLE_OUTCOME, INVALID_REQUEST, MEDIA_TYPE, NOT_FOUND, NOT_READY, NOT_RELEASED, ProblemError
 from serving.reload import follow
 from serving.service import Service
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.decisions import load_decision
 from serving.store.idempotency import Answer
 from serving.store.outcomes import OutcomeError, awaiting_audit
@@ -109,9 +109,9 @@ def _release_once(service: Service, caller: Caller, received: Received, asked: t
         raise ProblemError(NOT_FOUND, "there is no decision with this id")
 
     def work(session: Session) -> Answer:
-        made = made_by(service, caller)
+        stamp = stamp_of(service, caller)
         check_current(session, service.engines, prepared)
-        said = release(session, prepared, made, wrote_in_between=body.wrote_in_between)
+        said = release(session, prepared, stamp, wrote_in_between=body.wrote_in_between)
         if isinstance(said, Refused):
             service.metrics.count_reply("refused", said.reason)
             return _refusal(said, received.path)
@@ -131,26 +131,26 @@ def _outcome(service: Service, caller: Caller, received: Received, decision_id: 
     body = read_json(OutcomeBody, received.content)
 
     def work(session: Session) -> Answer:
-        made = made_by(service, caller)
-        taken = _taken(session, service, (decision_id, body), Made(by=body.by or made.by, at=made.at))
-        if taken.is_new:
+        stamp = stamp_of(service, caller)
+        effect = _effect(session, service, (decision_id, body), Stamp(by=body.by or stamp.by, at=stamp.at))
+        if effect.is_new:
             service.metrics.count_reply(body.outcome)
-        for group in taken.suspended:
+        for group in effect.suspended:
             service.metrics.suspensions.labels(group).inc()
-        said: dict[str, Any] = {"decision_id": decision_id, "outcome": body.outcome, "is_new": taken.is_new}
-        return answer(said | {"suspended": list(taken.suspended), "reply": reply_to_json(taken.reply, made.at)})
+        said: dict[str, Any] = {"decision_id": decision_id, "outcome": body.outcome, "is_new": effect.is_new}
+        return answer(said | {"suspended": list(effect.suspended), "reply": reply_to_json(effect.reply, stamp.at)})
 
     return answer_once(service, caller, received, work)
 
 
-def _taken(session: Session, service: Service, asked: tuple[str, OutcomeBody], made: Made) -> Taken:
+def _effect(session: Session, service: Service, asked: tuple[str, OutcomeBody], stamp: Stamp) -> OutcomeEffect:
     decision_id, body = asked
     try:
-        taken = take_outcome(session, decision_id, body.kind, service.engines.current.bundle.certificate, made)
+        effect = take_outcome(session, decision_id, body.kind, service.engines.current.bundle.certificate, stamp)
     except OutcomeError as error:
         raise ProblemError(IMPOSSIBLE_OUTCOME, str(error)) from error
-    if taken is not None:
-        return taken
+    if effect is not None:
+        return effect
     if load_decision(session, decision_id) is None:
         raise ProblemError(NOT_FOUND, "there is no decision with this id")
     raise ProblemError(IMPOSSIBLE_OUTCOME, "this decision sent nothing by itself; feedback on suggestions goes to /v1/suggestions")

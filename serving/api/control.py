@@ -16,7 +16,7 @@ from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import BODY_ONCE, KEYED, documented
 from serving.api.examples import json_body
-from serving.api.making import made_by
+from serving.api.making import stamp_of
 from serving.api.reading import Received, receive_json
 from serving.api.shapes import GuaranteeShape, SuspensionsShape, SwitchShape
 from serving.automatic.control import allow_again, arm_group, stop_everything, stop_group
@@ -98,7 +98,7 @@ def _throw(service: Service, caller: Caller, received: Received) -> Response:
 
     def work(session: Session) -> Answer:
         change = stop_everything if body.on else allow_again
-        thrown = change(session, body.reason, made_by(service, caller))
+        thrown = change(session, body.reason, stamp_of(service, caller))
         service.metrics.kill_switch.set(thrown.kill_switch)
         return answer(switch_to_json(thrown))
 
@@ -109,7 +109,7 @@ def _suspend(service: Service, caller: Caller, received: Received) -> Response:
     body = read_json(SuspendBody, received.content)
 
     def work(session: Session) -> Answer:
-        if stop_group(session, body.group, body.reason, made_by(service, caller)):
+        if stop_group(session, body.group, body.reason, stamp_of(service, caller)):
             service.metrics.suspensions.labels(body.group).inc()
         return answer(_suspensions_to_json(list_suspensions(session)), 201)
 
@@ -117,11 +117,11 @@ def _suspend(service: Service, caller: Caller, received: Received) -> Response:
 
 
 def _rearm(service: Service, caller: Caller, group: str) -> dict[str, Any]:
-    made = made_by(service, caller)
+    stamp = stamp_of(service, caller)
     with service.database.writing() as session:
-        if not arm_group(session, group, made):
+        if not arm_group(session, group, stamp):
             raise ProblemError(NOT_FOUND, "no group of this name is suspended; GET /v1/suspensions lists them")
-        arm_monitors(session, service.engines.current.bundle, group, made.at)
+        arm_monitors(session, service.engines.current.bundle, group, stamp.at)
         return _suspensions_to_json(list_suspensions(session))
 
 

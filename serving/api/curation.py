@@ -14,7 +14,7 @@ from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
-from serving.api.making import made_by
+from serving.api.making import stamp_of
 from serving.api.reading import receive_json
 from serving.bodies import read_json
 from serving.checking import lint_base, lint_one, lint_to_json
@@ -102,7 +102,7 @@ async def verdict(request: Request, service: Serviced, caller: Curates) -> Respo
     pair = pair_key(body.answers[0], body.answers[1])
 
     def work(session: Session) -> Answer:
-        save_verdict(session, pair, Verdict(body.verdict), made_by(service, caller))
+        save_verdict(session, pair, Verdict(body.verdict), stamp_of(service, caller))
         return answer({"answers": list(pair), "verdict": body.verdict}, 201)
 
     return await service.in_thread(lambda: answer_once(service, caller, received, work))
@@ -120,7 +120,7 @@ async def merge_into(answer_id: str, request: Request, service: Serviced, caller
     members = read_json(MergeBody, received.content).members
 
     def work(session: Session) -> Answer:
-        stored = merge(session, answer_id, members, made_by(service, caller))
+        stored = merge(session, answer_id, members, stamp_of(service, caller))
         return answer(answer_to_json(stored), revision=stored.revision)
 
     def change() -> Response:
@@ -137,7 +137,7 @@ async def unmerge_one(answer_id: str, service: Serviced, caller: Curates) -> Res
 
     def change() -> Response:
         with service.database.writing() as session:
-            stored = unmerge(session, answer_id, made_by(service, caller))
+            stored = unmerge(session, answer_id, stamp_of(service, caller))
         follow_base(service)
         return json_response(answer_to_json(stored), revision=stored.revision)
 

@@ -3,12 +3,12 @@
 from serving.answers.lifecycle import Rules
 from serving.api.auth import Caller
 from serving.service import Service
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 
 
-def made_by(service: Service, caller: Caller) -> Made:
+def stamp_of(service: Service, caller: Caller) -> Stamp:
     """The key of the call, now."""
-    return Made(by=caller.key_id, at=service.clock())
+    return Stamp(by=caller.key_id, at=service.clock())
 
 
 def rules_of(service: Service) -> Rules:

@@ -14,7 +14,7 @@ from model.policy import Policy, PolicyError
 from serving.api.answering import answer, answer_once, etag, json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import BODY_ONCE, KEYED, documented
-from serving.api.making import made_by
+from serving.api.making import stamp_of
 from serving.api.reading import Received, receive_json, revision_of
 from serving.api.shapes import PolicyShape
 from serving.following import follow_control
@@ -85,7 +85,7 @@ def _put(service: Service, caller: Caller, received: Received, revision: int) ->
 
     def work(session: Session) -> Answer:
         try:
-            stored = put_policy(session, policy.version, policy.to_json(), made_by(service, caller), if_id=revision)
+            stored = put_policy(session, policy.version, policy.to_json(), stamp_of(service, caller), if_id=revision)
         except StalePolicyError as error:
             raise ProblemError(STALE, str(error), headers={"ETag": etag(error.current)}) from error
         return answer(policy_to_json(stored), revision=stored.id)

@@ -10,7 +10,7 @@ from serving.api.answering import json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import ASKED, documented
 from serving.problems import INVALID_REQUEST, NOT_FOUND, TOO_MANY, UNAVAILABLE, ProblemError
-from serving.searching import LONGEST_QUERY, Question, found_to_json, remember, search
+from serving.searching import LONGEST_QUERY, Question, remember, result_to_json, search
 from serving.service import Service
 from serving.store.searches import SearchScope
 
@@ -64,6 +64,6 @@ def _searchable(text: str) -> str:
 
 
 def _answer(service: Service, question: Question) -> Response:
-    found = search(question, service.engines.current, service.clock())
-    remember(question, found, service.database, service.clock())
-    return json_response(found_to_json(found))
+    result = search(question, service.engines.current, service.clock())
+    remember(question, result, service.database, service.clock())
+    return json_response(result_to_json(result))

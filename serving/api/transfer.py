@@ -20,7 +20,7 @@ from serving.api.answering import answer, answer_once, json_response
 from serving.api.auth import Caller, Serviced, needs
 from serving.api.errors import ASKED, BODY_ONCE, documented
 from serving.api.examples import json_body
-from serving.api.making import made_by, rules_of
+from serving.api.making import rules_of, stamp_of
 from serving.api.reading import Received, receive_file, receive_json, revision_of
 from serving.bodies import read_json
 from serving.following import follow_base
@@ -82,7 +82,7 @@ async def import_file(
     read = ReadOptions(
         columns=columns, language=language, state=state, visibility=visibility, slots=service.settings.answer_slots, limits=limits
     )
-    options = ImportOptions(made=made_by(service, caller), read=read, source=source or "import", is_dry_run=dry_run)
+    options = ImportOptions(stamp=stamp_of(service, caller), read=read, source=source or "import", is_dry_run=dry_run)
     received = await receive_file(request, tuple(KINDS))
     return await service.in_thread(lambda: _import(service, received, options))
 
@@ -109,7 +109,7 @@ async def upload(request: Request, service: Serviced, caller: Curates, name: Ann
     def work() -> Response:
         with service.database.writing() as session:
             most = service.settings.max_attachment_bytes
-            kept = attach_file(session, name, content, made_by(service, caller), mime=mime.partition(";")[0], max_bytes=most)
+            kept = attach_file(session, name, content, stamp_of(service, caller), mime=mime.partition(";")[0], max_bytes=most)
         return json_response({"name": kept.name, "mime": kept.mime, "size": kept.size, "sha256": kept.sha256}, 201)
 
     return await service.in_thread(work)
@@ -154,7 +154,7 @@ async def write_block(name: str, request: Request, service: Serviced, caller: Cu
 
     def work(session: Session) -> Answer:
         texts = read_json(BlockBody, received.content).texts
-        block = save_block(session, name, texts, revision, made_by(service, caller), rules=rules_of(service))
+        block = save_block(session, name, texts, revision, stamp_of(service, caller), rules=rules_of(service))
         return answer(block_to_json(block), revision=block.revision)
 
     return await service.in_thread(lambda: answer_once(service, caller, received, work))
@@ -167,7 +167,7 @@ async def approve_texts(name: str, request: Request, service: Serviced, caller: 
 
     def work() -> Response:
         with service.database.writing() as session:
-            block = approve_block(session, name, revision, made_by(service, caller), rules_of(service))
+            block = approve_block(session, name, revision, stamp_of(service, caller), rules_of(service))
         follow_base(service)
         return json_response(block_to_json(block), revision=block.revision)
 
@@ -183,7 +183,7 @@ async def remove(name: str, request: Request, service: Serviced, caller: Curates
 
     def work() -> Response:
         with service.database.writing() as session:
-            delete_block(session, name, revision, made_by(service, caller))
+            delete_block(session, name, revision, stamp_of(service, caller))
         return Response(status_code=204)
 
     return await service.in_thread(work)

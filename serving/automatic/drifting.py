@@ -21,7 +21,7 @@ from model.watching.shares import SHARE_OF_DRIFT
 from serving.automatic.control import stop_group
 from serving.engine import Engine
 from serving.mail_request import MailRequest
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.arrivals import hashed
 from serving.store.control import lock_switch
 from serving.store.database import Database
@@ -32,7 +32,7 @@ SEEN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class DecidedMail:
     """A mail that was decided: what the models made of it, what was decided, and under which id."""
 
     request: MailRequest
@@ -41,19 +41,19 @@ class Seen:
     decision_id: str
 
 
-def sighting_of(seen: Seen, engine: Engine) -> Sighting | None:
+def sighting_of(decided: DecidedMail, engine: Engine) -> Sighting | None:
     """What the tests see of a mail; None of machine mail, of an empty one, and where nothing is promised."""
-    is_mail = seen.decision.action is not Action.PARK and not seen.request.mail.is_empty
+    is_mail = decided.decision.action is not Action.PARK and not decided.request.mail.is_empty
     if not is_mail or engine.bundle.certificate is None or engine.bundle.reference is None:
         return None
     return Sighting(
         bundle_id=engine.bundle.id,
-        key=hashed("mail", natural_key(seen.request.mail, seen.request.context.arrival)),
-        decision_id=seen.decision_id,
-        novelty=seen.understanding.novelty.score,
-        score=seen.understanding.automatic_probability,
-        topic=seen.understanding.topic.label,
-        region=seen.understanding.region,
+        key=hashed("mail", natural_key(decided.request.mail, decided.request.context.arrival)),
+        decision_id=decided.decision_id,
+        novelty=decided.understanding.novelty.score,
+        score=decided.understanding.automatic_probability,
+        topic=decided.understanding.topic.label,
+        region=decided.understanding.region,
     )
 
 
@@ -76,7 +76,7 @@ def fold_in(database: Database, bundle: Bundle, now: datetime) -> tuple[str, ...
             return ()
     with database.writing() as session:
         lock_switch(session)
-        return _folded(session, bundle, Made(by=None, at=now))
+        return _folded(session, bundle, Stamp(by=None, at=now))
 
 
 def arm_drift(session: Session, bundle: Bundle, now: datetime) -> None:
@@ -89,16 +89,16 @@ def arm_drift(session: Session, bundle: Bundle, now: datetime) -> None:
     save_drift(session, bundle.id, watch.to_json(), now)
 
 
-def _folded(session: Session, bundle: Bundle, made: Made) -> tuple[str, ...]:
+def _folded(session: Session, bundle: Bundle, stamp: Stamp) -> tuple[str, ...]:
     before = drift_of(session, bundle)
     if before is None:
         return ()
     watch = before
     for one in take_uncounted(session, bundle.id, AT_ONCE):
         watch = watch.observe(_values(one), one.decision_id)
-    save_drift(session, bundle.id, watch.to_json(), made.at)
+    save_drift(session, bundle.id, watch.to_json(), stamp.at)
     new = watch.alarms - before.alarms
-    return (ALL,) if new and stop_group(session, ALL, _reason(watch, new), made) else ()
+    return (ALL,) if new and stop_group(session, ALL, _reason(watch, new), stamp) else ()
 
 
 def _begun(certificate: Certificate, reference: Reference) -> DriftWatch:

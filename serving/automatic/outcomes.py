@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from model.risk import Certificate
 from serving.automatic.watching import count_proofs, count_verdicts
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.control import lock_switch
 from serving.store.outcomes import PROOFS, VERDICTS, Outcome, save_outcome
 from serving.store.replies import Reply, load_reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class OutcomeEffect:
     """The reply as it is after an outcome; `is_new` is False when it was known; `suspended` are the groups that it stopped."""
 
     reply: Reply
@@ -21,7 +21,9 @@ class Taken:
     suspended: tuple[str, ...] = ()
 
 
-def take_outcome(session: Session, decision_id: str, outcome: Outcome, certificate: Certificate | None, made: Made) -> Taken | None:
+def take_outcome(
+    session: Session, decision_id: str, outcome: Outcome, certificate: Certificate | None, stamp: Stamp
+) -> OutcomeEffect | None:
     """Keep what became of a reply; None when the decision sent nothing.
 
     Raises:
@@ -31,7 +33,7 @@ def take_outcome(session: Session, decision_id: str, outcome: Outcome, certifica
     reply = load_reply(session, decision_id)
     if reply is None:
         return None
-    is_new = save_outcome(session, reply, outcome, made)
-    by_audits = count_verdicts(session, certificate, made) if is_new and outcome in VERDICTS else ()
-    by_proofs = count_proofs(session, certificate, made) if is_new and outcome in PROOFS else ()
-    return Taken(reply=load_reply(session, decision_id) or reply, is_new=is_new, suspended=(*by_audits, *by_proofs))
+    is_new = save_outcome(session, reply, outcome, stamp)
+    by_audits = count_verdicts(session, certificate, stamp) if is_new and outcome in VERDICTS else ()
+    by_proofs = count_proofs(session, certificate, stamp) if is_new and outcome in PROOFS else ()
+    return OutcomeEffect(reply=load_reply(session, decision_id) or reply, is_new=is_new, suspended=(*by_audits, *by_proofs))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from model.policy import PolicyError
 from serving.engine import Engine, EngineError
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.database import Database
 from serving.store.policies import load_policy, take_over_policy
 
@@ -22,8 +22,8 @@ def adopt_policy(engine: Engine, database: Database, now: datetime) -> Engine:
     if engine.policy_id is not None:
         return engine
     with database.writing() as session:
-        made = Made(by=CONFIGURATION, at=now)
-        stored = take_over_policy(session, engine.policy.version, engine.policy.to_json(), made)
+        stamp = Stamp(by=CONFIGURATION, at=now)
+        stored = take_over_policy(session, engine.policy.version, engine.policy.to_json(), stamp)
     try:
         return engine.with_policy(stored.id, stored.document)
     except PolicyError as error:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from model.decision import Action, Decision, decide
 from serving.automatic.control import note_lapsed
 from serving.automatic.correspondents import correspondent_of
-from serving.automatic.reserving import Read, Settled, read_control
+from serving.automatic.reserving import ReadMail, Settled, read_control
 from serving.bundles import Engines
 from serving.engine import Engine
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.arrivals import newest_arrivals
 from serving.store.base_version import base_version
 from serving.store.control import Switch, lock_switch
@@ -30,11 +30,11 @@ class BehindError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A decision that exists, its mail read again by the engine that serves; `read` is None when the text was purged."""
+    """A decision that exists, its mail read again by the engine that serves; `mail` is None when the text was purged."""
 
     decision_id: str
     engine: Engine
-    read: Read | None
+    mail: ReadMail | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +75,9 @@ def prepare(database: Database, engine: Engine, decision_id: str) -> Prepared | 
         return None
     request = request_of(stored)
     if request is None or stored.decision["action"] != Action.AUTO_REPLY:
-        return Prepared(decision_id=decision_id, engine=engine, read=None)
-    read = Read(request=request, understanding=engine.reader.understand(request.mail, engine.index))
-    return Prepared(decision_id=decision_id, engine=engine, read=read)
+        return Prepared(decision_id=decision_id, engine=engine, mail=None)
+    mail = ReadMail(request=request, understanding=engine.reader.understand(request.mail, engine.index))
+    return Prepared(decision_id=decision_id, engine=engine, mail=mail)
 
 
 def check_current(session: Session, engines: Engines, prepared: Prepared) -> None:
@@ -92,27 +92,27 @@ def check_current(session: Session, engines: Engines, prepared: Prepared) -> Non
         raise BehindError("the answer base changed")
 
 
-def release(session: Session, prepared: Prepared, made: Made, *, wrote_in_between: bool = False) -> Released | Refused:
+def release(session: Session, prepared: Prepared, stamp: Stamp, *, wrote_in_between: bool = False) -> Released | Refused:
     """Consume the reservation, or give it up and say why. The switch stays locked until the transaction ends."""
     switch = lock_switch(session)
     reply = load_reply(session, prepared.decision_id)
     if reply is None or reply.state is not ReplyState.RESERVED:
         return _not_reserved(reply)
-    reason = _obstacle(session, switch, reply, made.at) or ("wrote_in_between" if wrote_in_between else "")
+    reason = _obstacle(session, switch, reply, stamp.at) or ("wrote_in_between" if wrote_in_between else "")
     if reason:
-        return _given_up(session, reply, reason, made)
-    if prepared.read is None:
-        return _given_up(session, reply, "text_purged", made)
-    request = prepared.read.request
+        return _given_up(session, reply, reason, stamp)
+    if prepared.mail is None:
+        return _given_up(session, reply, "text_purged", stamp)
+    request = prepared.mail.request
     who = correspondent_of(request)
-    engine, control = read_control(session, prepared.engine, who, made.at, but=reply.decision_id)
-    decision = decide(request.mail, prepared.read.understanding, request.context, engine.circumstances(made.at, control))
+    engine, control = read_control(session, prepared.engine, who, stamp.at, but=reply.decision_id)
+    decision = decide(request.mail, prepared.mail.understanding, request.context, engine.circumstances(stamp.at, control))
     if decision.action is not Action.AUTO_REPLY:
-        return _given_up(session, reply, f"not_allowed:{','.join(_failed(decision))}", made)
-    now_allowed = Settled(decision=decision, correspondent=who, engine=engine).reply(reply.decision_id, made.at)
+        return _given_up(session, reply, f"not_allowed:{','.join(_failed(decision))}", stamp)
+    now_allowed = Settled(decision=decision, correspondent=who, engine=engine).reply(reply.decision_id, stamp.at)
     if now_allowed is None or _sent(now_allowed) != _sent(reply):
-        return _given_up(session, reply, "answer_changed", made)
-    return _released(session, now_allowed, decision, made)
+        return _given_up(session, reply, "answer_changed", stamp)
+    return _released(session, now_allowed, decision, stamp)
 
 
 def released_to_json(released: Released) -> dict[str, Any]:
@@ -160,19 +160,19 @@ def _failed(decision: Decision) -> list[str]:
     return [check.name for check in decision.checks if not check.passed] or list(decision.reasons[:1])
 
 
-def _released(session: Session, reply: Reply, decision: Decision, made: Made) -> Released:
+def _released(session: Session, reply: Reply, decision: Decision, stamp: Stamp) -> Released:
     text = decision.suggestions[0].text
-    if not release_reply(session, reply, text, made.at):
+    if not release_reply(session, reply, text, stamp.at):
         raise BehindError("the reservation changed at this moment")
-    data = {"by": made.by, "answer": reply.answer_id, "policy": reply.policy_version}
-    record_event(session, Event(at=made.at, kind="reply.released", subject=reply.decision_id, data=data))
+    data = {"by": stamp.by, "answer": reply.answer_id, "policy": reply.policy_version}
+    record_event(session, Event(at=stamp.at, kind="reply.released", subject=reply.decision_id, data=data))
     kept = load_reply(session, reply.decision_id)
-    return Released(reply=kept or replace(reply, state=ReplyState.RELEASED, released_at=made.at), decision=decision)
+    return Released(reply=kept or replace(reply, state=ReplyState.RELEASED, released_at=stamp.at), decision=decision)
 
 
-def _given_up(session: Session, reply: Reply, reason: str, made: Made) -> Refused:
-    lapse_reply(session, reply.decision_id, reason, made.at)
-    note_lapsed(session, (reply.decision_id,), reason, made)
+def _given_up(session: Session, reply: Reply, reason: str, stamp: Stamp) -> Refused:
+    lapse_reply(session, reply.decision_id, reason, stamp.at)
+    note_lapsed(session, (reply.decision_id,), reason, stamp)
     return _refused(reason)
 
 

@@ -15,16 +15,16 @@ from model.decision import Action, Decision, decide
 from model.understanding import Understanding
 from serving.automatic.control import end_overdue
 from serving.automatic.correspondents import Correspondent, correspondent_of
-from serving.automatic.drifting import Seen, sighting_of
+from serving.automatic.drifting import DecidedMail, sighting_of
 from serving.automatic.policies import under_policy
 from serving.automatic.watching import name_of
 from serving.engine import Engine
 from serving.mail_request import MailRequest
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.arrivals import note_arrivals
 from serving.store.control import lock_switch, read_switch
 from serving.store.outcomes import note_returns
-from serving.store.replies import RESERVED_FOR, Reply, ReplyState, Taken, replies_to, save_replies, taken
+from serving.store.replies import RESERVED_FOR, Reply, ReplyState, Usage, replies_to, save_replies, usage
 from serving.store.sightings import Sighting, save_sightings
 from serving.store.state import Event, record_event
 from serving.store.watched import suspended_groups
@@ -34,7 +34,7 @@ STOPPED = Control(kill_switch=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class ReadMail:
     """A mail and what the models made of it; of a batch, also which item it is."""
 
     request: MailRequest
@@ -97,23 +97,23 @@ class Desk:
     sightings: list[Sighting] = field(default_factory=list)
     idle: Control | None = None
 
-    def settle(self, read: Read) -> Settled:
+    def settle(self, mail: ReadMail) -> Settled:
         """Decide about one mail so that the decision holds at the commit."""
-        settled = self._decided(read)
+        settled = self._decided(mail)
         if settled.decision.action is Action.AUTO_REPLY and not self.locked:
             lock_switch(self.session)
             end_overdue(self.session, self.now)
             self.locked = True
-            settled = self._decided(read)
+            settled = self._decided(mail)
         return settled
 
-    def reserve(self, read: Read, settled: Settled, decision_id: str) -> Reply | None:
+    def reserve(self, mail: ReadMail, settled: Settled, decision_id: str) -> Reply | None:
         """Keep in mind the mail, who wrote it, and the reply when there is one, under the id that the decision got."""
         self.writers[decision_id] = settled.correspondent
         if settled.decision.action is not Action.PARK:
             self.customers.append(settled.correspondent)
-        seen = Seen(request=read.request, understanding=read.understanding, decision=settled.decision, decision_id=decision_id)
-        sighting, reply = sighting_of(seen, settled.engine), settled.reply(decision_id, self.now)
+        decided = DecidedMail(request=mail.request, understanding=mail.understanding, decision=settled.decision, decision_id=decision_id)
+        sighting, reply = sighting_of(decided, settled.engine), settled.reply(decision_id, self.now)
         self.sightings += [sighting] if sighting else []
         self.replies += [reply] if reply else []
         return reply
@@ -132,12 +132,12 @@ class Desk:
         """Whoever writes again soon after an automatic reply, about whatever it is, came back; a robot's mail is no return."""
         names = {who.customer for who in self.customers if who.customer}, {who.sender for who in self.customers if who.sender}
         earlier = replies_to(self.session, *names, self.now - RETURNS_WITHIN)
-        note_returns(self.session, [reply.decision_id for reply in earlier], Made(by="mail", at=self.now))
+        note_returns(self.session, [reply.decision_id for reply in earlier], Stamp(by="mail", at=self.now))
 
-    def _decided(self, read: Read) -> Settled:
-        who = correspondent_of(read.request)
+    def _decided(self, mail: ReadMail) -> Settled:
+        who = correspondent_of(mail.request)
         control = self.idle or self._control(who)
-        decision = decide(read.request.mail, read.understanding, read.request.context, self.engine.circumstances(self.now, control))
+        decision = decide(mail.request.mail, mail.understanding, mail.request.context, self.engine.circumstances(self.now, control))
         return Settled(decision=decision, correspondent=who, engine=self.engine)
 
     def _control(self, who: Correspondent) -> Control:
@@ -165,7 +165,7 @@ def read_control(session: Session, engine: Engine, who: Correspondent, now: date
     control = Control(kill_switch=switch.kill_switch, suspended=suspended_groups(session))
     if current.bundle.certificate is None:
         return current, control
-    used = taken(session, now, customer=who.customer, sender=who.sender, but=but)
+    used = usage(session, now, customer=who.customer, sender=who.sender, but=but)
     return current, replace(control, budget_left=_left(current, used))
 
 
@@ -176,7 +176,7 @@ def is_same(reply: Reply, who: Correspondent) -> bool:
     return (who.customer is not None and reply.customer == who.customer) or (who.sender is not None and reply.sender == who.sender)
 
 
-def _left(engine: Engine, used: Taken) -> dict[str, int]:
+def _left(engine: Engine, used: Usage) -> dict[str, int]:
     budget = engine.policy.automatic.budget
     return {
         "hour": max(0, budget.hour - used.hour),

@@ -21,7 +21,7 @@ from model.watching.proven import Proven
 from model.watching.shares import SHARE_OF_AUDITS, SHARE_OF_PROOFS
 from serving.automatic.control import stop_group
 from serving.automatic.drifting import arm_drift
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.outcomes import Outcome, count_proven, outcomes_of
 from serving.store.replies import Reply, count_audits, uncounted_audits
 from serving.store.watched import load_monitors, load_round, save_monitors, save_round
@@ -43,14 +43,14 @@ def watch_of(session: Session, certificate: Certificate) -> Watch:
         return _begun(certificate)
 
 
-def count_verdicts(session: Session, certificate: Certificate | None, made: Made) -> tuple[str, ...]:
+def count_verdicts(session: Session, certificate: Certificate | None, stamp: Stamp) -> tuple[str, ...]:
     """Let the verdicts that are due enter the monitors of the certificate that serves; the groups that this suspends.
 
     Replies that went out under another certificate say nothing about this one. The switch must be locked.
     """
     waiting = uncounted_audits(session)
     said = outcomes_of(session, [reply.decision_id for reply in waiting])
-    due = _due(waiting, said, made.at)
+    due = _due(waiting, said, stamp.at)
     if not due:
         return ()
     count_audits(session, [reply.decision_id for reply in due])
@@ -60,8 +60,8 @@ def count_verdicts(session: Session, certificate: Certificate | None, made: Made
     for reply in due:
         if reply.certificate == name:
             watch = watch.observe(reply.groups[-1], Outcome.JUDGED_WRONG in said[reply.decision_id], reply.released_at)
-    save_monitors(session, name, watch.to_json(), made.at)
-    alarmed = (group for group in sorted(watch.suspended) if stop_group(session, group, _reason(watch, group), made))
+    save_monitors(session, name, watch.to_json(), stamp.at)
+    alarmed = (group for group in sorted(watch.suspended) if stop_group(session, group, _reason(watch, group), stamp))
     return tuple(alarmed)
 
 
@@ -73,13 +73,13 @@ def proven_of(session: Session, certificate: Certificate) -> Proven:
     return Proven(alpha=target.alpha, delta=SHARE_OF_PROOFS * target.delta, round=number, since=since, sent=sent, wrong=wrong)
 
 
-def count_proofs(session: Session, certificate: Certificate | None, made: Made) -> tuple[str, ...]:
+def count_proofs(session: Session, certificate: Certificate | None, stamp: Stamp) -> tuple[str, ...]:
     """Look at all proofs of wrong replies; everything is suspended when they are too many. The switch must be locked."""
     if certificate is None:
         return ()
     proven = proven_of(session, certificate)
     reason = f"proven: {proven.wrong} of {proven.sent} replies are known to be wrong, more than a promise of {proven.alpha:g} allows"
-    return (ALL,) if proven.is_alarmed and stop_group(session, ALL, reason, made) else ()
+    return (ALL,) if proven.is_alarmed and stop_group(session, ALL, reason, stamp) else ()
 
 
 def arm_monitors(session: Session, bundle: Bundle, group: str, now: datetime) -> None:

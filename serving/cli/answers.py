@@ -16,9 +16,9 @@ from serving.answers.import_report import ImportReport
 from serving.answers.importing import ImportOptions, import_answers
 from serving.answers.sources.kinds import Kind
 from serving.answers.sources.reading import Limits, ReadOptions
-from serving.cli.opening import made_here, open_base, open_service
+from serving.cli.opening import open_base, open_service, stamp_here
 from serving.cli.terminal import ConfigOption, JsonOption, bar, console, fail, one_line_errors, print_json
-from serving.searching import LONGEST_QUERY, Found, Question, found_to_json, search
+from serving.searching import LONGEST_QUERY, Question, SearchResult, result_to_json, search
 from serving.store.searches import SearchScope
 
 IMPORT = """Bring answers into the base from CSV, JSON lines, XLSX, a folder of texts, macros of a help desk, or sent mail (mbox).
@@ -94,7 +94,7 @@ def import_file(
             agents=tuple(agent or ()),
             limits=Limits(file_bytes=base.settings.max_import_bytes, attachment_bytes=base.settings.max_attachment_bytes),
         )
-        options = ImportOptions(made=made_here(), read=read, kind=kind, source=source, is_dry_run=dry_run, report=report)
+        options = ImportOptions(stamp=stamp_here(), read=read, kind=kind, source=source, is_dry_run=dry_run, report=report)
         pool = EncodingPool(base.encoder.reference.name) if embed and not dry_run else nullcontext()
         with bar(f"Importing {path.name}", not json) as move, pool as encoding:
             done = import_answers(base.database, path, options, move, encoding)
@@ -133,8 +133,8 @@ def search_base(
         service = open_service(config)
         scope = SearchScope.PUBLIC if public else SearchScope.INTERNAL
         wanted = Question(text=question, scope=scope, language=language, topic=topic, limit=limit)
-        found = search(wanted, service.engines.current, service.clock())
-    print_json(found_to_json(found)) if json else _show_found(found)
+        result = search(wanted, service.engines.current, service.clock())
+    print_json(result_to_json(result)) if json else _show_result(result)
 
 
 @contextmanager
@@ -180,11 +180,11 @@ def _show(report: ImportReport) -> None:
         typer.echo(f"{report.remarked:,} remarks; --report FILE keeps them.")
 
 
-def _show_found(found: Found) -> None:
+def _show_result(result: SearchResult) -> None:
     output = console()
-    for hit, answer in zip(found.hits, found.answers, strict=True):
+    for hit, answer in zip(result.hits, result.answers, strict=True):
         variant = answer.variant(hit.language) or answer.variants[0]
         sure = "" if hit.is_good else "  (weak)"
         output.print(Text.assemble((f"{answer.id}", "bold"), f"  {variant.language}  {hit.score:.2f}{sure}\n  {variant.title}\n"))
-    if not found.is_good:
+    if not result.is_good:
         output.print("Nothing in the base seems to answer this.")

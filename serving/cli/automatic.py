@@ -14,7 +14,7 @@ from serving.automatic.control import allow_again, arm_group, stop_everything, s
 from serving.automatic.deflection import report
 from serving.automatic.watching import arm_monitors
 from serving.bundles import EngineError, EngineLoader
-from serving.cli.opening import OpenBase, made_here, open_base
+from serving.cli.opening import OpenBase, open_base, stamp_here
 from serving.cli.terminal import ConfigOption, JsonOption, fail, one_line_errors, print_json, print_table
 from serving.metrics import Metrics
 from serving.service import utc_now
@@ -82,7 +82,7 @@ def put(file: PolicyFile, json: JsonOption = False, config: ConfigOption = None)
         base = open_base(config)
         policy = _policy(file, base)
         with base.database.writing() as session:
-            stored = put_policy(session, policy.version, policy.to_json(), made_here())
+            stored = put_policy(session, policy.version, policy.to_json(), stamp_here())
     if json:
         print_json(policy_to_json(stored))
     else:
@@ -136,20 +136,20 @@ def suspend(
 ) -> None:
     """Stop a group."""
     with one_line_errors(), open_base(config).database.writing() as session:
-        stopped = stop_group(session, group, reason, made_here())
+        stopped = stop_group(session, group, reason, stamp_here())
     typer.echo(f"{group} is stopped." if stopped else f"{group} was stopped before.")
 
 
 def rearm(group: Annotated[str, typer.Argument(help="The stopped group.")], config: ConfigOption = None) -> None:
     """Arm a group again, and let its monitor begin anew."""
-    made = made_here()
+    stamp = stamp_here()
     with one_line_errors():
         base = open_base(config)
         bundle = _loader(base).check_bundle()
         with base.database.writing() as session:
-            if not arm_group(session, group, made):
+            if not arm_group(session, group, stamp):
                 fail(f"{group}: not stopped; see `replywell replies suspended`")
-            arm_monitors(session, bundle, group, made.at)
+            arm_monitors(session, bundle, group, stamp.at)
     typer.echo(f"{group} is armed again.")
 
 
@@ -167,7 +167,7 @@ def suspended(json: JsonOption = False, config: ConfigOption = None) -> None:
 
 def _throw(*, on: bool, reason: str, json: bool, config: str | None) -> None:
     with one_line_errors(), open_base(config).database.writing() as session:
-        said = switch_to_json((stop_everything if on else allow_again)(session, reason, made_here()))
+        said = switch_to_json((stop_everything if on else allow_again)(session, reason, stamp_here()))
     _print_switch(said, json)
 
 

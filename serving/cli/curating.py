@@ -9,7 +9,7 @@ from serving.answers.duplicates import Findings, look_for_duplicates
 from serving.answers.lifecycle import Rules, approve
 from serving.answers.linting import Linted, summary
 from serving.checking import lint_base, lint_to_json
-from serving.cli.opening import OpenBase, made_here, open_base, open_service
+from serving.cli.opening import OpenBase, open_base, open_service, stamp_here
 from serving.cli.terminal import ConfigOption, JsonOption, bar, fail, one_line_errors, print_json
 from serving.gaps import GapSearch, answer_gaps, gap_to_json
 from serving.service import utc_now
@@ -121,7 +121,7 @@ def unmerge_answer(
     with one_line_errors():
         base = open_base(config)
         with base.database.writing() as session:
-            stored = unmerge(session, member, made_here())
+            stored = unmerge(session, member, stamp_here())
     print_json(stored.answer.to_json()) if json else typer.echo(f"{member} is {stored.answer.state} again, as it was.")
 
 
@@ -168,7 +168,7 @@ def gaps(
             wanted = GapSearch(since=now - timedelta(days=days), now=now, limit=limit)
             found = [gap_to_json(gap) for gap in answer_gaps(session, service.engines.current, wanted)]
         with service.database.writing() as session:
-            save_findings(session, LookedFor.GAPS, {"since": wanted.since.isoformat(), "data": found}, made_here())
+            save_findings(session, LookedFor.GAPS, {"since": wanted.since.isoformat(), "data": found}, stamp_here())
     print_json({"data": found}) if json else _show_gaps(found, now - timedelta(days=days))
 
 
@@ -176,7 +176,7 @@ def _look(base: OpenBase, *, shown: bool) -> Findings:
     with bar("Looking for duplicates", shown) as move:
         found = look_for_duplicates(base.database, base.encoder, move)
     with base.database.writing() as session:
-        save_findings(session, LookedFor.DUPLICATES, found.to_json(), made_here())
+        save_findings(session, LookedFor.DUPLICATES, found.to_json(), stamp_here())
     return found
 
 
@@ -187,7 +187,7 @@ def _merge_each(base: OpenBase, merges: dict[str, tuple[str, ...]], *, shown: bo
         for done, (canonical, members) in enumerate(merges.items(), start=1):
             others = [member for member in members if member != canonical]
             with base.database.writing() as session:
-                merge(session, canonical, others, made_here())
+                merge(session, canonical, others, stamp_here())
             count += len(others)
             move("clusters", done, len(merges))
     return count
@@ -204,7 +204,7 @@ def _approve_each(base: OpenBase, ids: list[str]) -> int:
     for answer_id in ids:
         with base.database.writing() as session:
             stored = load_answer(session, answer_id)
-            approve(session, answer_id, stored.revision if stored else 0, made_here(), rules)
+            approve(session, answer_id, stored.revision if stored else 0, stamp_here(), rules)
     return len(ids)
 
 

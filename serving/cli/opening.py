@@ -12,7 +12,7 @@ from serving.bundles import EngineError, EngineLoader
 from serving.metrics import Metrics
 from serving.service import Service, utc_now
 from serving.settings import Settings, load_settings
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.database import Database
 
 
@@ -74,6 +74,6 @@ def open_service(config: str | None) -> Service:
     return build_service(load_settings(Path(config) if config else None))
 
 
-def made_here() -> Made:
+def stamp_here() -> Stamp:
     """Who changes the base: the user of this terminal."""
-    return Made(by=getpass.getuser(), at=utc_now())
+    return Stamp(by=getpass.getuser(), at=utc_now())

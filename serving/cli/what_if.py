@@ -39,7 +39,7 @@ HEAD = ("topic", "mails", "sent", "wrong of known", "95 %", "suggest", "route", 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class MailSource:
     """Which mails: files, or stored decisions of a time."""
 
     mails: Path | None
@@ -71,19 +71,19 @@ def what_if(
 ) -> None:
     """Try a policy or a bundle out."""
     with one_line_errors():
-        asked = _asked(mails, mailbox, start, end)
+        source = _source(mails, mailbox, start, end)
         if picture is not None and picture.suffix.lower() != PICTURE:
             fail(f"--picture {picture}: pictures are drawn as {PICTURE}, which every browser shows")
         settings = load_settings(Path(config) if config else None)
         base = _database(settings) if mails is None else base_if_there(settings)
         engine, current = _engines(settings, base, (bundle, policy), mails)
         terms = Terms(kill_switch=kill_switch, suspended=frozenset(suspended or ()), unlimited=unlimited)
-        result = _run(asked, base, (Trial(engine, terms), Trial(current, terms) if current else None), shown=not json)
+        result = _run(source, base, (Trial(engine, terms), Trial(current, terms) if current else None), shown=not json)
         _write(result, csv, picture)
     print_json(result.to_json()) if json else _show(result)
 
 
-def _asked(mails: Path | None, mailbox: str | None, start: str | None, end: str | None) -> Asked:
+def _source(mails: Path | None, mailbox: str | None, start: str | None, end: str | None) -> MailSource:
     """Everything that can be wrong without reading a mail."""
     since, until = _moment("--from", start), _moment("--to", end)
     if (mails is None) == (since is None):
@@ -95,7 +95,7 @@ def _asked(mails: Path | None, mailbox: str | None, start: str | None, end: str 
     last = until or utc_now()
     if since is not None and since >= last:
         fail(f"--from {since:%Y-%m-%d %H:%M} is not before --to {last:%Y-%m-%d %H:%M}")
-    return Asked(mails=mails, mailbox=mailbox, start=since, end=last)
+    return MailSource(mails=mails, mailbox=mailbox, start=since, end=last)
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
@@ -138,9 +138,9 @@ def _policy(file: Path, engine: Engine) -> Policy:
         fail(str(error))
 
 
-def _run(asked: Asked, base: Database | None, trials: tuple[Trial, Trial | None], *, shown: bool) -> Result:
+def _run(source: MailSource, base: Database | None, trials: tuple[Trial, Trial | None], *, shown: bool) -> Result:
     trial, current = trials
-    archive = _archive(asked, base, trial.engine)
+    archive = _archive(source, base, trial.engine)
     compared = THEN if current is None else f"{current.engine.versions.policy} with {current.engine.versions.model}"
     result = Result(versions=trial.engine.versions, compared_with=compared)
     with bar("Trying", shown) as move:
@@ -151,17 +151,17 @@ def _run(asked: Asked, base: Database | None, trials: tuple[Trial, Trial | None]
     return result
 
 
-def _archive(asked: Asked, base: Database | None, engine: Engine) -> StoredArchive | FiledArchive:
-    if asked.mails is not None:
+def _archive(source: MailSource, base: Database | None, engine: Engine) -> StoredArchive | FiledArchive:
+    if source.mails is not None:
         try:
-            return open_archive(asked.mails, engine.bundle.taxonomy, Arrived(now=asked.end, mailbox=asked.mailbox))
+            return open_archive(source.mails, engine.bundle.taxonomy, Arrived(now=source.end, mailbox=source.mailbox))
         except ArchiveError as error:
             fail(str(error))
     assert base is not None
-    assert asked.start is not None
-    archive = StoredArchive.between(base, asked.start, asked.end)
+    assert source.start is not None
+    archive = StoredArchive.between(base, source.start, source.end)
     if not len(archive):
-        fail(f"no stored decisions from {asked.start:%Y-%m-%d %H:%M} until before {asked.end:%Y-%m-%d %H:%M}")
+        fail(f"no stored decisions from {source.start:%Y-%m-%d %H:%M} until before {source.end:%Y-%m-%d %H:%M}")
     return archive
 
 

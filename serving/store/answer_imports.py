@@ -17,7 +17,7 @@ from data.answer import Answer
 from data.imported import ImportedAnswer
 from serving.store.answer_rows import answer_row, insert_versions, mirrored, named_blocks
 from serving.store.answer_tables import AnswerRow, AnswerTombstoneRow, AnswerVersionRow
-from serving.store.answers import ROWS_AT_ONCE, Made, content_of, is_answer_id
+from serving.store.answers import ROWS_AT_ONCE, Stamp, content_of, is_answer_id
 from serving.store.base_version import lock_base, raise_version
 from serving.store.ids import new_id
 from serving.store.state import Event, record_event
@@ -44,7 +44,7 @@ class _Plan:
     drafted: list[tuple[ImportedAnswer, Answer]] = field(default_factory=list)
 
 
-def put_imported(session: Session, rows: Sequence[ImportedAnswer], made: Made, *, revive: bool = False) -> Put:
+def put_imported(session: Session, rows: Sequence[ImportedAnswer], stamp: Stamp, *, revive: bool = False) -> Put:
     """Create and update answers in their given states; merges in the rows are not taken over (see `serving.store.answer_merges`).
 
     Rows must have passed the checks of their source: here is no question whether a text may be an answer. Of rows of the same key the
@@ -54,11 +54,11 @@ def put_imported(session: Session, rows: Sequence[ImportedAnswer], made: Made, *
     put = Put()
     for start in range(0, len(rows), ROWS_AT_ONCE):
         chunk = {(row.source, row.external_id): row for row in rows[start : start + ROWS_AT_ONCE]}
-        _put_chunk(session, list(chunk.values()), made, put, revive)
+        _put_chunk(session, list(chunk.values()), stamp, put, revive)
     if put.created or put.updated:
         counts = {name: getattr(put, name) for name in ("created", "updated", "unchanged", "kept", "deleted")}
         sources = sorted({row.source for row in rows})
-        record_event(session, Event(at=made.at, kind="answers.imported", subject=", ".join(sources), data={"by": made.by, **counts}))
+        record_event(session, Event(at=stamp.at, kind="answers.imported", subject=", ".join(sources), data={"by": stamp.by, **counts}))
     return put
 
 
@@ -68,7 +68,7 @@ def fingerprint(row: ImportedAnswer) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _put_chunk(session: Session, rows: Sequence[ImportedAnswer], made: Made, put: Put, revive: bool) -> None:
+def _put_chunk(session: Session, rows: Sequence[ImportedAnswer], stamp: Stamp, put: Put, revive: bool) -> None:
     there = {(row.source, row.external_id): row for row in _by_key(session, AnswerRow, rows)}
     dead = {(row.source, row.external_id): row for row in _by_key(session, AnswerTombstoneRow, rows)}
     taken = _taken_ids(session, [row.answer.id for row in rows])
@@ -82,13 +82,13 @@ def _put_chunk(session: Session, rows: Sequence[ImportedAnswer], made: Made, put
             put.deleted += 1
         else:
             grave = dead.get(key)
-            made_id = grave.id if grave else _free_id(row.answer.id, taken, made)
+            made_id = grave.id if grave else _free_id(row.answer.id, taken, stamp)
             taken.add(made_id)
             first = replace(row.answer, id=made_id, version=grave.version + 1 if grave else 1, merged_into=None, aliases=())
             plan.new.append((row, first, grave.revision + 1 if grave else 1))
             put.created += 1
             put.ids[key] = made_id
-    _write(session, plan, made)
+    _write(session, plan, stamp)
 
 
 def _plan_known(row: ImportedAnswer, known: Row[Any], plan: _Plan, put: Put) -> None:
@@ -105,26 +105,26 @@ def _plan_known(row: ImportedAnswer, known: Row[Any], plan: _Plan, put: Put) -> 
         put.updated += 1
 
 
-def _write(session: Session, plan: _Plan, made: Made) -> None:
+def _write(session: Session, plan: _Plan, stamp: Stamp) -> None:
     if not (plan.new or plan.replaced or plan.drafted):
         return
     version = raise_version(session)
     if plan.new:
         session.execute(delete(AnswerTombstoneRow).where(AnswerTombstoneRow.id.in_([answer.id for _, answer, _ in plan.new])))
-        session.execute(insert(AnswerRow), [_new_row(*new, made, version) for new in plan.new])
-        insert_versions(session, [answer for _, answer, _ in plan.new], "answer.imported", made)
+        session.execute(insert(AnswerRow), [_new_row(*new, stamp, version) for new in plan.new])
+        insert_versions(session, [answer for _, answer, _ in plan.new], "answer.imported", stamp)
     if plan.replaced or plan.drafted:
-        _write_versions(session, plan, made, version)
+        _write_versions(session, plan, stamp, version)
 
 
-def _write_versions(session: Session, plan: _Plan, made: Made, version: int) -> None:
+def _write_versions(session: Session, plan: _Plan, stamp: Stamp, version: int) -> None:
     newest = _newest_versions(session, [answer.id for _, answer in (*plan.replaced, *plan.drafted)])
     replaced = [(row, replace(answer, version=newest[answer.id] + 1)) for row, answer in plan.replaced]
     drafted = [(row, replace(answer, version=newest[answer.id] + 1)) for row, answer in plan.drafted]
-    insert_versions(session, [answer for _, answer in (*replaced, *drafted)], "answer.imported", made)
-    stamp = {"base_version": version, "updated_at": made.at}
-    _update_each(session, [(answer.id, {**_replaced(row, answer), **stamp}) for row, answer in replaced])
-    _update_each(session, [(answer.id, {**_imported(row, answer), "draft_version": answer.version, **stamp}) for row, answer in drafted])
+    insert_versions(session, [answer for _, answer in (*replaced, *drafted)], "answer.imported", stamp)
+    change = {"base_version": version, "updated_at": stamp.at}
+    _update_each(session, [(answer.id, {**_replaced(row, answer), **change}) for row, answer in replaced])
+    _update_each(session, [(answer.id, {**_imported(row, answer), "draft_version": answer.version, **change}) for row, answer in drafted])
     # What leads to these answers is served or not with them.
     touched = [answer.id for _, answer in replaced]
     session.execute(update(AnswerRow).where(AnswerRow.root_id.in_(touched)).values(base_version=version))
@@ -146,10 +146,10 @@ def _imported(row: ImportedAnswer, answer: Answer) -> dict[str, Any]:
     return {"imported_sha256": fingerprint(row), "imported_version": answer.version}
 
 
-def _new_row(row: ImportedAnswer, answer: Answer, revision: int, made: Made, version: int) -> dict[str, Any]:
+def _new_row(row: ImportedAnswer, answer: Answer, revision: int, stamp: Stamp, version: int) -> dict[str, Any]:
     origin = {"source": row.source, "external_id": row.external_id, "imported_state": answer.state, **_imported(row, answer)}
-    known = {"revision": revision, "uses": row.uses, "extra": dict(row.extra), "updated_at": row.updated_at or made.at}
-    return {**answer_row(answer, made, version), **origin, **known}
+    known = {"revision": revision, "uses": row.uses, "extra": dict(row.extra), "updated_at": row.updated_at or stamp.at}
+    return {**answer_row(answer, stamp, version), **origin, **known}
 
 
 def _update_each(session: Session, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
@@ -178,9 +178,9 @@ def _taken_ids(session: Session, ids: Sequence[str]) -> set[str]:
     return {*living, *session.scalars(select(AnswerTombstoneRow.id).where(AnswerTombstoneRow.id.in_(asked)))}
 
 
-def _free_id(wished: str, taken: set[str], made: Made) -> str:
+def _free_id(wished: str, taken: set[str], stamp: Stamp) -> str:
     """The id that the row brings, if it can be one and is free."""
-    return wished if is_answer_id(wished) and wished not in taken else new_id("ans", made.at)
+    return wished if is_answer_id(wished) and wished not in taken else new_id("ans", stamp.at)
 
 
 def _newest_versions(session: Session, ids: Sequence[str]) -> dict[str, int]:

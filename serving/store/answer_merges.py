@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from data.answer import State
 from model.entry import pair_key
 from serving.store.answer_tables import AnswerRow
-from serving.store.answers import Made, MergedError, NotFoundError, StaleRevisionError, StoredAnswer, load_answer, load_answers_by_id
+from serving.store.answers import MergedError, NotFoundError, StaleRevisionError, Stamp, StoredAnswer, load_answer, load_answers_by_id
 from serving.store.base_version import lock_base, raise_version
 from serving.store.state import Event, record_event
 from serving.store.verdicts import Verdict, put_verdicts
 
 
-def merge(session: Session, canonical_id: str, member_ids: Sequence[str], made: Made, *, if_revision: int | None = None) -> StoredAnswer:
+def merge(session: Session, canonical_id: str, member_ids: Sequence[str], stamp: Stamp, *, if_revision: int | None = None) -> StoredAnswer:
     """Let the members lead to the canonical answer; the canonical answer as it is then. Members that do already stay as they are.
 
     Raises:
@@ -39,13 +39,13 @@ def merge(session: Session, canonical_id: str, member_ids: Sequence[str], made: 
         return canonical
     _refuse_bad_merge(canonical, new)
     _lead_to(session, canonical_id, [stored.answer.id for stored in new])
-    put_verdicts(session, [pair_key(canonical_id, stored.answer.id) for stored in new], Verdict.TOGETHER, made)
-    data = {"by": made.by, "members": [stored.answer.id for stored in new]}
-    record_event(session, Event(at=made.at, kind="answer.merged", subject=canonical_id, data=data))
+    put_verdicts(session, [pair_key(canonical_id, stored.answer.id) for stored in new], Verdict.TOGETHER, stamp)
+    data = {"by": stamp.by, "members": [stored.answer.id for stored in new]}
+    record_event(session, Event(at=stamp.at, kind="answer.merged", subject=canonical_id, data=data))
     return _there(session, canonical_id)
 
 
-def unmerge(session: Session, member_id: str, made: Made, *, if_revision: int | None = None) -> StoredAnswer:
+def unmerge(session: Session, member_id: str, stamp: Stamp, *, if_revision: int | None = None) -> StoredAnswer:
     """Give a merged answer back as it was before, with the answers that had been merged into it.
 
     Raises:
@@ -67,8 +67,8 @@ def unmerge(session: Session, member_id: str, made: Made, *, if_revision: int | 
     session.execute(update(AnswerRow).where(AnswerRow.id == member_id).values(merged_into=None, root_id=None, **touched))
     _touch_each(session, below, {"root_id": member_id, **touched})
     session.execute(update(AnswerRow).where(AnswerRow.id == root).values(**touched))
-    put_verdicts(session, [pair_key(member_id, root), pair_key(member_id, parent)], Verdict.APART, made)
-    record_event(session, Event(at=made.at, kind="answer.unmerged", subject=member_id, data={"by": made.by, "canonical": root}))
+    put_verdicts(session, [pair_key(member_id, root), pair_key(member_id, parent)], Verdict.APART, stamp)
+    record_event(session, Event(at=stamp.at, kind="answer.unmerged", subject=member_id, data={"by": stamp.by, "canonical": root}))
     return _there(session, member_id)
 
 

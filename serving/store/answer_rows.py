@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data.answer import Answer
 from data.template import block_names
 from serving.store.answer_tables import AnswerFileRow, AnswerVersionRow
-from serving.store.answers import Made, content_of
+from serving.store.answers import Stamp, content_of
 
 
 def listed(names: Mapping[str, object] | tuple[str, ...]) -> str:
@@ -35,7 +35,7 @@ def mirrored(answer: Answer) -> dict[str, Any]:
     }
 
 
-def answer_row(answer: Answer, made: Made, base_version: int) -> dict[str, Any]:
+def answer_row(answer: Answer, stamp: Stamp, base_version: int) -> dict[str, Any]:
     """A new answer at its first revision, merged into nothing and from nowhere."""
     return {
         "id": answer.id,
@@ -55,28 +55,28 @@ def answer_row(answer: Answer, made: Made, base_version: int) -> dict[str, Any]:
         "imported_version": None,
         "imported_state": None,
         "extra": {},
-        "created_at": made.at,
-        "updated_at": made.at,
+        "created_at": stamp.at,
+        "updated_at": stamp.at,
     }
 
 
-def version_row(answer: Answer, kind: str, made: Made) -> dict[str, Any]:
+def version_row(answer: Answer, kind: str, stamp: Stamp) -> dict[str, Any]:
     """What `answer.version` says, not approved by anybody yet."""
     return {
         "answer_id": answer.id,
         "version": answer.version,
         "content": content_of(answer),
         "kind": kind,
-        "made_by": made.by,
-        "made_at": made.at,
+        "made_by": stamp.by,
+        "made_at": stamp.at,
         "approved_by": None,
         "approved_at": None,
     }
 
 
-def insert_versions(session: Session, answers: list[Answer], kind: str, made: Made) -> None:
+def insert_versions(session: Session, answers: list[Answer], kind: str, stamp: Stamp) -> None:
     """Keep what these answers say under their `version`, and which files they name."""
-    session.execute(insert(AnswerVersionRow), [version_row(answer, kind, made) for answer in answers])
+    session.execute(insert(AnswerVersionRow), [version_row(answer, kind, stamp) for answer in answers])
     named = {(file.sha256, answer.id, answer.version) for answer in answers for file in answer.attachments}
     if named:
         rows = [{"sha256": sha256, "answer_id": answer_id, "version": version} for sha256, answer_id, version in sorted(named)]

@@ -17,10 +17,10 @@ from serving.store.answer_tables import AnswerFileRow, AnswerRow, AnswerTombston
 from serving.store.answers import (
     ROWS_AT_ONCE,
     AnswerStoreError,
-    Made,
     MergedError,
     NotFoundError,
     StaleRevisionError,
+    Stamp,
     StoredAnswer,
     TakenError,
     is_answer_id,
@@ -36,11 +36,11 @@ class Noted:
     """What the event of a change says: its kind, who and when, and facts that are no text of an answer."""
 
     kind: str
-    made: Made
+    stamp: Stamp
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def create_answer(session: Session, answer: Answer, made: Made) -> StoredAnswer:
+def create_answer(session: Session, answer: Answer, stamp: Stamp) -> StoredAnswer:
     """Store a new answer in the state that it has; without an id it gets one. It is at version 1 and merged into nothing.
 
     Raises:
@@ -48,16 +48,16 @@ def create_answer(session: Session, answer: Answer, made: Made) -> StoredAnswer:
         AnswerStoreError: the id holds something that cannot be printed, or is too long.
     """
     lock_base(session)
-    new = replace(answer, id=answer.id or new_id("ans", made.at), version=1, merged_into=None, aliases=())
+    new = replace(answer, id=answer.id or new_id("ans", stamp.at), version=1, merged_into=None, aliases=())
     if not is_answer_id(new.id):
         raise AnswerStoreError("an answer's id has 1 to 100 printable characters: choose another, or leave it out to get one")
     if session.get(AnswerTombstoneRow, new.id):
         raise TakenError(f"answer {new.id} was deleted, and its id stays with it: choose another")
     if load_answer(session, new.id):
         raise TakenError(f"there is an answer {new.id} already: choose another id, or edit that one")
-    session.execute(insert(AnswerRow), [answer_row(new, made, raise_version(session))])
-    insert_versions(session, [new], "answer.created", made)
-    _note(session, new.id, Noted(kind="answer.created", made=made, data={"state": new.state}))
+    session.execute(insert(AnswerRow), [answer_row(new, stamp, raise_version(session))])
+    insert_versions(session, [new], "answer.created", stamp)
+    _note(session, new.id, Noted(kind="answer.created", stamp=stamp, data={"state": new.state}))
     return _reload(session, new.id)
 
 
@@ -77,7 +77,7 @@ def hold_answer(session: Session, answer_id: str, if_revision: int) -> StoredAns
     return stored
 
 
-def replace_answer(session: Session, answer: Answer, if_revision: int, made: Made, *, kind: str = "answer.edited") -> StoredAnswer:
+def replace_answer(session: Session, answer: Answer, if_revision: int, stamp: Stamp, *, kind: str = "answer.edited") -> StoredAnswer:
     """Make this text and state count at once; a waiting draft is dropped (its version stays). `version`, merges are not taken over.
 
     Raises:
@@ -86,19 +86,19 @@ def replace_answer(session: Session, answer: Answer, if_revision: int, made: Mad
     """
     hold_answer(session, answer.id, if_revision)
     new = replace(answer, version=_next_version(session, answer.id))
-    insert_versions(session, [new], kind, made)
+    insert_versions(session, [new], kind, stamp)
     values = {
         **mirrored(new),
         "version": new.version,
         "draft_version": None,
         "state": new.state,
         "blocks": named_blocks(new),
-        "updated_at": made.at,
+        "updated_at": stamp.at,
     }
-    return _change(session, new.id, if_revision, values, Noted(kind=kind, made=made, data={"version": new.version}))
+    return _change(session, new.id, if_revision, values, Noted(kind=kind, stamp=stamp, data={"version": new.version}))
 
 
-def draft_answer(session: Session, answer: Answer, if_revision: int, made: Made, *, kind: str = "answer.drafted") -> StoredAnswer:
+def draft_answer(session: Session, answer: Answer, if_revision: int, stamp: Stamp, *, kind: str = "answer.drafted") -> StoredAnswer:
     """Keep this text as the draft that waits beside the one in service, in place of an earlier draft.
 
     Raises:
@@ -107,12 +107,12 @@ def draft_answer(session: Session, answer: Answer, if_revision: int, made: Made,
     """
     stored = hold_answer(session, answer.id, if_revision)
     new = replace(answer, version=_next_version(session, answer.id))
-    insert_versions(session, [new], kind, made)
+    insert_versions(session, [new], kind, stamp)
     values = {"draft_version": new.version, "blocks": named_blocks(stored.answer, new)}
-    return _change(session, new.id, if_revision, values, Noted(kind=kind, made=made, data={"version": new.version}))
+    return _change(session, new.id, if_revision, values, Noted(kind=kind, stamp=stamp, data={"version": new.version}))
 
 
-def discard_draft(session: Session, answer_id: str, if_revision: int, made: Made) -> StoredAnswer:
+def discard_draft(session: Session, answer_id: str, if_revision: int, stamp: Stamp) -> StoredAnswer:
     """Take the waiting draft away; its version can still be restored.
 
     Raises:
@@ -126,10 +126,10 @@ def discard_draft(session: Session, answer_id: str, if_revision: int, made: Made
     if stored.draft is None:
         raise NotFoundError(f"answer {answer_id} has no waiting draft: there is nothing to discard")
     values = {"draft_version": None, "blocks": named_blocks(stored.answer)}
-    return _change(session, answer_id, if_revision, values, Noted(kind="answer.draft_discarded", made=made))
+    return _change(session, answer_id, if_revision, values, Noted(kind="answer.draft_discarded", stamp=stamp))
 
 
-def publish_answer(session: Session, answer_id: str, if_revision: int, state: State, made: Made) -> StoredAnswer:
+def publish_answer(session: Session, answer_id: str, if_revision: int, state: State, stamp: Stamp) -> StoredAnswer:
     """Approve the waiting draft, or the text itself where none waits, and give the answer its new state.
 
     Raises:
@@ -139,20 +139,20 @@ def publish_answer(session: Session, answer_id: str, if_revision: int, state: St
     stored = hold_answer(session, answer_id, if_revision)
     new = stored.draft or stored.answer
     approved = update(AnswerVersionRow).where(AnswerVersionRow.answer_id == answer_id, AnswerVersionRow.version == new.version)
-    session.execute(approved.values(approved_by=made.by, approved_at=made.at))
+    session.execute(approved.values(approved_by=stamp.by, approved_at=stamp.at))
     values = {
         **mirrored(new),
         "version": new.version,
         "draft_version": None,
         "state": state,
         "blocks": named_blocks(new),
-        "updated_at": made.at,
+        "updated_at": stamp.at,
     }
-    noted = Noted(kind="answer.approved", made=made, data={"version": new.version, "state": state})
+    noted = Noted(kind="answer.approved", stamp=stamp, data={"version": new.version, "state": state})
     return _change(session, answer_id, if_revision, values, noted)
 
 
-def change_state(session: Session, answer_id: str, if_revision: int, state: State, made: Made) -> StoredAnswer:
+def change_state(session: Session, answer_id: str, if_revision: int, state: State, stamp: Stamp) -> StoredAnswer:
     """Give the answer another state; its text and its waiting draft stay.
 
     Raises:
@@ -160,11 +160,11 @@ def change_state(session: Session, answer_id: str, if_revision: int, state: Stat
         StaleRevisionError: somebody else changed it in the meantime.
     """
     hold_answer(session, answer_id, if_revision)
-    values = {"state": state, "updated_at": made.at}
-    return _change(session, answer_id, if_revision, values, Noted(kind=f"answer.{state}", made=made))
+    values = {"state": state, "updated_at": stamp.at}
+    return _change(session, answer_id, if_revision, values, Noted(kind=f"answer.{state}", stamp=stamp))
 
 
-def delete_answer(session: Session, answer_id: str, if_revision: int, made: Made) -> None:
+def delete_answer(session: Session, answer_id: str, if_revision: int, stamp: Stamp) -> None:
     """Remove an answer with all its versions, the files that only it named, and what was decided on it. Its id is never used again.
 
     Raises:
@@ -183,26 +183,26 @@ def delete_answer(session: Session, answer_id: str, if_revision: int, made: Made
         "version": _next_version(session, answer_id) - 1,
         "source": stored.source,
         "external_id": stored.external_id,
-        "deleted_at": made.at,
+        "deleted_at": stamp.at,
     }
     session.execute(insert(AnswerTombstoneRow), [grave])
     # What it was merged into has one alias less.
     fewer = {"revision": AnswerRow.revision + 1, "base_version": version}
     session.execute(update(AnswerRow).where(AnswerRow.id == stored.answer.merged_into).values(**fewer))
     _delete_rows(session, answer_id)
-    _note(session, answer_id, Noted(kind="answer.deleted", made=made))
+    _note(session, answer_id, Noted(kind="answer.deleted", stamp=stamp))
 
 
-def activate_due(session: Session, today: date, made: Made) -> tuple[str, ...]:
+def activate_due(session: Session, today: date, stamp: Stamp) -> tuple[str, ...]:
     """Put approved answers in service whose first day has come; their ids."""
     begun = or_(AnswerRow.valid_from.is_(None), AnswerRow.valid_from <= today)
-    return _move_due(session, (AnswerRow.state == State.APPROVED, begun), State.ACTIVE, made)
+    return _move_due(session, (AnswerRow.state == State.APPROVED, begun), State.ACTIVE, stamp)
 
 
-def expire_due(session: Session, today: date, made: Made) -> tuple[str, ...]:
+def expire_due(session: Session, today: date, stamp: Stamp) -> tuple[str, ...]:
     """Take answers out of service whose last day is over; their ids. Merged ones keep their state for the day they are unmerged."""
     in_service = AnswerRow.state.in_([State.APPROVED, State.ACTIVE])
-    return _move_due(session, (in_service, AnswerRow.valid_until < today), State.EXPIRED, made)
+    return _move_due(session, (in_service, AnswerRow.valid_until < today), State.EXPIRED, stamp)
 
 
 def count_use(session: Session, answer_id: str) -> bool:
@@ -223,7 +223,7 @@ def _change(session: Session, answer_id: str, if_revision: int, values: Mapping[
     return _reload(session, answer_id)
 
 
-def _move_due(session: Session, due: tuple[ColumnElement[bool], ...], state: State, made: Made) -> tuple[str, ...]:
+def _move_due(session: Session, due: tuple[ColumnElement[bool], ...], state: State, stamp: Stamp) -> tuple[str, ...]:
     own = select(AnswerRow.id).where(AnswerRow.root_id.is_(None), *due)
     if session.scalar(own.limit(1)) is None:  # a look that takes no lock: mostly nothing is due
         return ()
@@ -232,11 +232,11 @@ def _move_due(session: Session, due: tuple[ColumnElement[bool], ...], state: Sta
     version = raise_version(session) if ids else 0
     for start in range(0, len(ids), ROWS_AT_ONCE):
         chunk = ids[start : start + ROWS_AT_ONCE]
-        moved = {"state": state, "revision": AnswerRow.revision + 1, "base_version": version, "updated_at": made.at}
+        moved = {"state": state, "revision": AnswerRow.revision + 1, "base_version": version, "updated_at": stamp.at}
         session.execute(update(AnswerRow).where(AnswerRow.id.in_(chunk)).values(**moved))
         session.execute(update(AnswerRow).where(AnswerRow.root_id.in_(chunk)).values(base_version=version))
     for answer_id in ids:
-        _note(session, answer_id, Noted(kind=f"answer.{state}", made=made, data={"due": True}))
+        _note(session, answer_id, Noted(kind=f"answer.{state}", stamp=stamp, data={"due": True}))
     return ids
 
 
@@ -259,8 +259,8 @@ def _next_version(session: Session, answer_id: str) -> int:
 
 
 def _note(session: Session, answer_id: str, noted: Noted) -> None:
-    data = {"by": noted.made.by, **noted.data}
-    record_event(session, Event(at=noted.made.at, kind=noted.kind, subject=answer_id, data=data))
+    data = {"by": noted.stamp.by, **noted.data}
+    record_event(session, Event(at=noted.stamp.at, kind=noted.kind, subject=answer_id, data=data))
 
 
 def _reload(session: Session, answer_id: str) -> StoredAnswer:

@@ -45,7 +45,7 @@ class MergedError(AnswerStoreError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Stamp:
     """Who makes a change (None where nobody signs in), and when."""
 
     by: str | None

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from data.answer import Answer, BodyFormat
 from data.template import with_blocks
 from serving.store.answer_tables import AnswerRow, PhraseBlockRow
-from serving.store.answers import AnswerStoreError, Made, NotFoundError, StaleRevisionError
+from serving.store.answers import AnswerStoreError, NotFoundError, StaleRevisionError, Stamp
 from serving.store.base_version import lock_base, raise_version
 from serving.store.state import Event, record_event
 
@@ -69,7 +69,7 @@ def put_blocks_in(answer: Answer, texts: Texts) -> Answer:
     return replace(answer, variants=tuple(variants))
 
 
-def draft_block(session: Session, name: str, draft: Mapping[str, str], if_revision: int | None, made: Made) -> Block:
+def draft_block(session: Session, name: str, draft: Mapping[str, str], if_revision: int | None, stamp: Stamp) -> Block:
     """Keep texts that wait for approval; a block that is new has no revision yet.
 
     Raises:
@@ -80,12 +80,12 @@ def draft_block(session: Session, name: str, draft: Mapping[str, str], if_revisi
     if if_revision is None:
         if existing := load_block(session, name):
             raise StaleRevisionError(f"phrase block {name}", existing.revision)
-        row = {"name": name, "revision": 0, "texts": {}, "updated_at": made.at}
+        row = {"name": name, "revision": 0, "texts": {}, "updated_at": stamp.at}
         session.execute(insert(PhraseBlockRow), [row])
-    return _change(session, name, if_revision or 0, {"draft": dict(draft), "author": made.by}, ("block.edited", made))
+    return _change(session, name, if_revision or 0, {"draft": dict(draft), "author": stamp.by}, ("block.edited", stamp))
 
 
-def publish_block(session: Session, name: str, if_revision: int, made: Made) -> Block:
+def publish_block(session: Session, name: str, if_revision: int, stamp: Stamp) -> Block:
     """Put the waiting texts into every answer that names the block.
 
     Raises:
@@ -96,13 +96,13 @@ def publish_block(session: Session, name: str, if_revision: int, made: Made) -> 
     block = load_block(session, name)
     if block is None or block.draft is None:
         raise NotFoundError(f"phrase block {name} has no texts that wait for approval: save them first")
-    values = {"texts": dict(block.draft), "draft": None, "approved_by": made.by}
-    changed = _change(session, name, if_revision, values, ("block.approved", made))
+    values = {"texts": dict(block.draft), "draft": None, "approved_by": stamp.by}
+    changed = _change(session, name, if_revision, values, ("block.approved", stamp))
     session.execute(update(AnswerRow).where(_naming(name)).values(base_version=raise_version(session)))
     return changed
 
 
-def delete_block(session: Session, name: str, if_revision: int, made: Made) -> None:
+def delete_block(session: Session, name: str, if_revision: int, stamp: Stamp) -> None:
     """Remove a block that no answer names.
 
     Raises:
@@ -113,7 +113,7 @@ def delete_block(session: Session, name: str, if_revision: int, made: Made) -> N
     lock_base(session)
     if using := answers_naming(session, name):
         raise BlockInUseError(f"phrase block {name} is used by {len(using)} answers ({', '.join(using[:5])}): take it out of them first")
-    _change(session, name, if_revision, {"draft": None}, ("block.deleted", made))
+    _change(session, name, if_revision, {"draft": None}, ("block.deleted", stamp))
     session.execute(delete(PhraseBlockRow).where(PhraseBlockRow.name == name))
     raise_version(session)
 
@@ -127,9 +127,9 @@ def _naming(name: str) -> Any:
     return AnswerRow.blocks.contains(f",{name},", autoescape=True)
 
 
-def _change(session: Session, name: str, if_revision: int, values: Mapping[str, Any], said: tuple[str, Made]) -> Block:
-    kind, made = said
-    fresh = {**values, "revision": PhraseBlockRow.revision + 1, "updated_at": made.at}
+def _change(session: Session, name: str, if_revision: int, values: Mapping[str, Any], said: tuple[str, Stamp]) -> Block:
+    kind, stamp = said
+    fresh = {**values, "revision": PhraseBlockRow.revision + 1, "updated_at": stamp.at}
     changing = update(PhraseBlockRow).where(PhraseBlockRow.name == name, PhraseBlockRow.revision == if_revision).values(**fresh)
     done = session.execute(changing.returning(PhraseBlockRow.revision)).scalar_one_or_none()
     block = load_block(session, name)
@@ -137,7 +137,7 @@ def _change(session: Session, name: str, if_revision: int, values: Mapping[str, 
         raise NotFoundError(f"there is no phrase block {name}: choose one of the list, or save it without a revision to make it")
     if done is None:
         raise StaleRevisionError(f"phrase block {name}", block.revision)
-    record_event(session, Event(at=made.at, kind=kind, subject=name, data={"by": made.by, "revision": done}))
+    record_event(session, Event(at=stamp.at, kind=kind, subject=name, data={"by": stamp.by, "revision": done}))
     return block
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.automatic_tables import ControlRow
 from serving.store.state import Event, record_event
 
@@ -36,12 +36,12 @@ def lock_switch(session: Session) -> Switch:
     return _switch(_locked(session))
 
 
-def throw_switch(session: Session, *, on: bool, reason: str, made: Made) -> Switch:
+def throw_switch(session: Session, *, on: bool, reason: str, stamp: Stamp) -> Switch:
     """Stop all automatic replies, or allow them again."""
     row = _locked(session)
-    row.kill_switch, row.reason, row.changed_at, row.changed_by = on, reason, made.at, made.by
-    data = {"on": on, "reason": reason, "by": made.by}
-    record_event(session, Event(at=made.at, kind="autoreply.kill_switch", subject="on" if on else "off", data=data))
+    row.kill_switch, row.reason, row.changed_at, row.changed_by = on, reason, stamp.at, stamp.by
+    data = {"on": on, "reason": reason, "by": stamp.by}
+    record_event(session, Event(at=stamp.at, kind="autoreply.kill_switch", subject="on" if on else "off", data=data))
     return _raised(session, row)
 
 

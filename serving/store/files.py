@@ -7,19 +7,21 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from serving.store.answer_tables import AnswerFileRow, FileRow
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.base_version import lock_base
 from serving.store.state import Event, record_event
 
 
-def save_file(session: Session, content: bytes, made: Made) -> str:
+def save_file(session: Session, content: bytes, stamp: Stamp) -> str:
     """Keep bytes under their sha256, which comes back; the same bytes are kept once."""
     sha256 = hashlib.sha256(content).hexdigest()
     lock_base(session)  # two people may bring the same file at the same moment
     if session.scalar(select(FileRow.size).where(FileRow.sha256 == sha256)) is not None:
         return sha256
-    session.execute(insert(FileRow), [{"sha256": sha256, "size": len(content), "content": content, "made_by": made.by, "made_at": made.at}])
-    record_event(session, Event(at=made.at, kind="file.saved", subject=sha256, data={"by": made.by, "size": len(content)}))
+    session.execute(
+        insert(FileRow), [{"sha256": sha256, "size": len(content), "content": content, "made_by": stamp.by, "made_at": stamp.at}]
+    )
+    record_event(session, Event(at=stamp.at, kind="file.saved", subject=sha256, data={"by": stamp.by, "size": len(content)}))
     return sha256
 
 

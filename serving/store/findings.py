@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from serving.store.answer_tables import FindingsRow
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.base_version import lock_base
 
 PATIENCE = timedelta(minutes=30)
@@ -54,10 +54,10 @@ def end_search(session: Session, what: LookedFor) -> None:
     session.execute(update(FindingsRow).where(FindingsRow.kind == what).values(started_at=None))
 
 
-def save_findings(session: Session, what: LookedFor, content: dict[str, Any], made: Made) -> None:
+def save_findings(session: Session, what: LookedFor, content: dict[str, Any], stamp: Stamp) -> None:
     """Keep a result in place of the one before."""
     _locked(session, what)
-    values = {"started_at": None, "made_at": made.at, "made_by": made.by, "content": content}
+    values = {"started_at": None, "made_at": stamp.at, "made_by": stamp.by, "content": content}
     session.execute(update(FindingsRow).where(FindingsRow.kind == what).values(**values))
 
 

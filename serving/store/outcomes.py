@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.automatic_tables import OutcomeRow, ReplyRow
 from serving.store.inserting import insert_into
 from serving.store.replies import GONE_OUT, Reply, ReplyState, end_reply
@@ -47,7 +47,7 @@ VERDICTS = (Outcome.JUDGED_RIGHT, Outcome.JUDGED_WRONG)
 PROOFS = (Outcome.COMPLAINED, Outcome.JUDGED_WRONG)
 
 
-def save_outcome(session: Session, reply: Reply, outcome: Outcome, made: Made) -> bool:
+def save_outcome(session: Session, reply: Reply, outcome: Outcome, stamp: Stamp) -> bool:
     """Add what became of a reply; False when the same was said before. The switch must be locked.
 
     Raises:
@@ -57,16 +57,16 @@ def save_outcome(session: Session, reply: Reply, outcome: Outcome, made: Made) -
     if outcome in said:
         return False
     _check(reply, outcome, said)
-    if not _added(session, [reply.decision_id], outcome, made):
+    if not _added(session, [reply.decision_id], outcome, stamp):
         return False
     if outcome in ENDS and reply.state is not ReplyState.HELD_OUT:
-        end_reply(session, reply.decision_id, ENDS[outcome], made.at)
+        end_reply(session, reply.decision_id, ENDS[outcome], stamp.at)
     return True
 
 
-def note_returns(session: Session, decision_ids: Sequence[str], made: Made) -> tuple[str, ...]:
+def note_returns(session: Session, decision_ids: Sequence[str], stamp: Stamp) -> tuple[str, ...]:
     """Add that customers wrote again; those of which it was not known yet."""
-    return _added(session, sorted(decision_ids), Outcome.CAME_BACK, made) if decision_ids else ()
+    return _added(session, sorted(decision_ids), Outcome.CAME_BACK, stamp) if decision_ids else ()
 
 
 def outcomes_of(session: Session, decision_ids: Sequence[str]) -> dict[str, Mapping[Outcome, datetime]]:
@@ -109,13 +109,13 @@ def count_proven(session: Session, certificate: str, since: datetime | None) -> 
     return session.scalar(counted) or 0, session.scalar(proven) or 0
 
 
-def _added(session: Session, decision_ids: Sequence[str], outcome: Outcome, made: Made) -> tuple[str, ...]:
+def _added(session: Session, decision_ids: Sequence[str], outcome: Outcome, stamp: Stamp) -> tuple[str, ...]:
     """Those to which the outcome is new: two calls, or a call and a mail, may say the same at the same moment."""
-    rows = [{"decision_id": decision_id, "kind": outcome, "by": made.by, "at": made.at} for decision_id in decision_ids]
+    rows = [{"decision_id": decision_id, "kind": outcome, "by": stamp.by, "at": stamp.at} for decision_id in decision_ids]
     statement = insert_into(session, OutcomeRow).values(rows).on_conflict_do_nothing().returning(OutcomeRow.decision_id)
     new = tuple(session.execute(statement).scalars())
     for decision_id in new:
-        record_event(session, Event(at=made.at, kind=f"reply.{outcome}", subject=decision_id, data={"by": made.by}))
+        record_event(session, Event(at=stamp.at, kind=f"reply.{outcome}", subject=decision_id, data={"by": stamp.by}))
     return new
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.automatic_tables import ControlRow, PolicyRow
 from serving.store.control import lock_switch, name_policy
 from serving.store.state import Event, record_event
@@ -45,7 +45,7 @@ def load_policy(session: Session, policy_id: int) -> StoredPolicy | None:
     return None if row is None else _stored(row)
 
 
-def put_policy(session: Session, version: str, document: Mapping[str, Any], made: Made, *, if_id: int | None = None) -> StoredPolicy:
+def put_policy(session: Session, version: str, document: Mapping[str, Any], stamp: Stamp, *, if_id: int | None = None) -> StoredPolicy:
     """Keep a policy and let it count. One that says what the current one says changes nothing.
 
     Raises:
@@ -58,19 +58,19 @@ def put_policy(session: Session, version: str, document: Mapping[str, Any], made
     if current is not None and current.version == version and dict(current.document) == dict(document):
         return current
     number = (session.scalar(select(func.max(PolicyRow.id))) or 0) + 1
-    row = PolicyRow(id=number, version=version, document=dict(document), author=made.by, at=made.at)
+    row = PolicyRow(id=number, version=version, document=dict(document), author=stamp.by, at=stamp.at)
     session.add(row)
     session.flush()
     name_policy(session, number)
-    data = {"id": number, "by": made.by, "before": switch.policy_id}
-    record_event(session, Event(at=made.at, kind="policy.changed", subject=version, data=data))
+    data = {"id": number, "by": stamp.by, "before": switch.policy_id}
+    record_event(session, Event(at=stamp.at, kind="policy.changed", subject=version, data=data))
     return _stored(row)
 
 
-def take_over_policy(session: Session, version: str, document: Mapping[str, Any], made: Made) -> StoredPolicy:
+def take_over_policy(session: Session, version: str, document: Mapping[str, Any], stamp: Stamp) -> StoredPolicy:
     """The policy that counts; the given one becomes the first when there is none yet."""
     lock_switch(session)
-    return current_policy(session) or put_policy(session, version, document, made)
+    return current_policy(session) or put_policy(session, version, document, stamp)
 
 
 def _stored(row: PolicyRow) -> StoredPolicy:

@@ -68,7 +68,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Usage:
     """How much of the budgets is in use: in the last hour, in the last day, by one customer in the last day."""
 
     hour: int
@@ -90,7 +90,7 @@ def load_reply(session: Session, decision_id: str) -> Reply | None:
     return None if row is None else _reply(row)
 
 
-def taken(session: Session, now: datetime, *, customer: str | None, sender: str | None, but: str | None = None) -> Taken:
+def usage(session: Session, now: datetime, *, customer: str | None, sender: str | None, but: str | None = None) -> Usage:
     """What counts against the budgets: replies that may still be released, and those that were. `but` leaves one decision out.
 
     Whoever is known by customer or by sender is one customer; all mails that name neither are one customer too.
@@ -98,7 +98,7 @@ def taken(session: Session, now: datetime, *, customer: str | None, sender: str 
     others = () if but is None else (ReplyRow.decision_id != but,)
     same = [column == value for column, value in ((ReplyRow.customer, customer), (ReplyRow.sender, sender)) if value is not None]
     whose = or_(*same) if same else and_(ReplyRow.customer.is_(None), ReplyRow.sender.is_(None))
-    return Taken(
+    return Usage(
         hour=_count(session, _uses(now, HOUR), *others),
         day=_count(session, _uses(now, DAY), *others),
         customer=_count(session, _uses(now, DAY), whose, *others),

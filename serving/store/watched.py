@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.automatic_tables import MonitorRow, ProofsRow, SuspensionRow
 from serving.store.control import note_change
 from serving.store.ids import new_id
@@ -65,21 +65,21 @@ def list_suspensions(session: Session, limit: int = 200) -> tuple[Suspension, ..
     )
 
 
-def suspend(session: Session, group: str, reason: str, made: Made) -> bool:
+def suspend(session: Session, group: str, reason: str, stamp: Stamp) -> bool:
     """Stop a group; False when it is stopped already."""
     note_change(session)
     if group in suspended_groups(session):
         return False
-    session.add(SuspensionRow(id=new_id("sus", made.at), group=group, since=made.at, reason=reason))
-    record_event(session, Event(at=made.at, kind="autoreply.suspended", subject=group, data={"reason": reason, "by": made.by}))
+    session.add(SuspensionRow(id=new_id("sus", stamp.at), group=group, since=stamp.at, reason=reason))
+    record_event(session, Event(at=stamp.at, kind="autoreply.suspended", subject=group, data={"reason": reason, "by": stamp.by}))
     return True
 
 
-def rearm(session: Session, group: str, made: Made) -> bool:
+def rearm(session: Session, group: str, stamp: Stamp) -> bool:
     """Arm a group again; False when it is not stopped."""
     note_change(session)
     lasting = update(SuspensionRow).where(SuspensionRow.group == group, SuspensionRow.rearmed_at.is_(None))
-    ended = session.execute(lasting.values(rearmed_at=made.at, rearmed_by=made.by).returning(SuspensionRow.id)).all()
+    ended = session.execute(lasting.values(rearmed_at=stamp.at, rearmed_by=stamp.by).returning(SuspensionRow.id)).all()
     if ended:
-        record_event(session, Event(at=made.at, kind="autoreply.rearmed", subject=group, data={"by": made.by}))
+        record_event(session, Event(at=stamp.at, kind="autoreply.rearmed", subject=group, data={"by": stamp.by}))
     return bool(ended)

@@ -12,7 +12,7 @@ Name = tuple[str, str | None]
 
 
 @dataclass(slots=True)
-class Spent:
+class Ledger:
     """Replies of the last day. Moments must come in order; what is a day old is forgotten."""
 
     _hour: deque[datetime] = field(default_factory=deque)

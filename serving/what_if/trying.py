@@ -14,7 +14,7 @@ from serving.automatic.correspondents import correspondent_of
 from serving.engine import Engine
 from serving.logs import EVENTS
 from serving.mail_request import MailRequest
-from serving.what_if.budgets import Spent
+from serving.what_if.budgets import Ledger
 from serving.what_if.truth import Truth
 
 TOGETHER = 64
@@ -85,18 +85,18 @@ class Trial:
 
     engine: Engine
     terms: Terms = Terms()
-    spent: Spent = field(default_factory=Spent)
+    ledger: Ledger = field(default_factory=Ledger)
 
     def decide(self, entry: Entry, understanding: Understanding) -> Decision:
         """Decide about the next mail, and spend its budget where it is answered; moments must come in order."""
         request, who = entry.request, correspondent_of(entry.request)
         left: dict[str, int] = {}
         if self.engine.bundle.certificate is not None:
-            left = self.spent.left(self.engine.policy.automatic.budget, who, entry.at)
+            left = self.ledger.left(self.engine.policy.automatic.budget, who, entry.at)
         control = Control(kill_switch=self.terms.kill_switch, suspended=self.terms.suspended, budget_left=left)
         decision = decide(request.mail, understanding, request.context, self.engine.circumstances(entry.at, control))
         if decision.action is Action.AUTO_REPLY and not self.terms.unlimited:
-            self.spent.spend(who, entry.at)
+            self.ledger.spend(who, entry.at)
         return decision
 
 

@@ -32,9 +32,9 @@ def _with_split(examples: ExampleSet, **splits: str) -> ExampleSet:
 
 def test_leaves_out_the_rows_that_are_kept_for_tests() -> None:
     examples = _with_split(make_examples(20), ex_0="test", ex_1="Dev")
-    kept = training_rows(examples, drop_overlap=False)
-    assert kept.held_back == 2
-    assert {example.id for example in examples.examples} - {example.id for example in kept.examples.examples} == {"ex-0", "ex-1"}
+    selection = training_rows(examples, drop_overlap=False)
+    assert selection.held_back == 2
+    assert {example.id for example in examples.examples} - {example.id for example in selection.examples.examples} == {"ex-0", "ex-1"}
 
 
 def test_refuses_to_learn_from_a_thread_that_is_also_kept_for_tests() -> None:
@@ -61,8 +61,8 @@ def test_recognises_a_text_that_a_bundle_was_trained_on_in_any_case_and_spacing(
 
 def test_counts_the_rows_that_it_drops() -> None:
     examples = make_examples(20)
-    kept = unseen_rows(examples, short_hashes(examples.examples[:4]), drop_overlap=True)
-    assert (kept.dropped, len(kept.examples.examples)) == (4, 16)
+    selection = unseen_rows(examples, short_hashes(examples.examples[:4]), drop_overlap=True)
+    assert (selection.dropped, len(selection.examples.examples)) == (4, 16)
 
 
 def test_says_so_when_a_bundle_has_seen_everything() -> None:

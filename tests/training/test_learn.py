@@ -103,7 +103,7 @@ def test_does_not_learn_from_rows_that_are_kept_for_tests(tmp_path: Path) -> Non
     rows = make_examples(90).examples
     split = tuple(replace(example, split="train" if number < 60 else "test") for number, example in enumerate(rows))
     learnt = _learn(tmp_path, split)
-    assert (learnt.kept.held_back, learnt.bundle.training.rows) == (30, 60)
+    assert (learnt.selection.held_back, learnt.bundle.training.rows) == (30, 60)
     assert set(learnt.bundle.parts.known.ids) == {example.id for example in rows[:60]}
 
 

@@ -31,13 +31,13 @@ def compare_bundles(bundles: tuple[Bundle, Bundle], examples: ExampleSet, answer
         BundleError, EncoderError, CompareError: the bundles cannot be used, or not be compared.
     """
     seen = {text_hash for bundle in bundles for text_hash in bundle.training.text_hashes}
-    kept = unseen_rows(examples, seen, drop_overlap=drop_overlap)
+    selection = unseen_rows(examples, seen, drop_overlap=drop_overlap)
     names = [bundle.encoder_reference.name for bundle in bundles]
     encoders = {name: load_encoder(name) for name in dict.fromkeys(names)}
     now, progress = datetime.now(UTC), Terminal()
     one, other = (Workbench(encoder=encoders[name], answers=tuple(answers), progress=progress, now=now) for name in names)
     first, second = bundles[0].predictor(one.encoder), bundles[1].predictor(other.encoder)
-    return compare(*judge_both(first, second, kept.examples, (one, other)))
+    return compare(*judge_both(first, second, selection.examples, (one, other)))
 
 
 def gates_of(values: Sequence[str] | None) -> dict[str, float]:

@@ -99,8 +99,8 @@ def _as_json(learnt: Learnt, version: Version | None) -> dict[str, Any]:
         "bundle": learnt.bundle.id,
         "path": str(learnt.bundle.path),
         "rows": learnt.bundle.training.rows,
-        "held_back": learnt.kept.held_back,
-        "dropped": learnt.kept.dropped,
+        "held_back": learnt.selection.held_back,
+        "dropped": learnt.selection.dropped,
         "seconds": round(learnt.seconds, 1),
         "run": version.run if version else None,
         "version": version.number if version else None,
@@ -110,11 +110,11 @@ def _as_json(learnt: Learnt, version: Version | None) -> dict[str, Any]:
 
 def _show(learnt: Learnt, version: Version | None) -> None:
     print_rows(("on rows left out while learning", "value", "95 % interval"), headline_rows(learnt.figures))
-    kept, bundle = learnt.kept, learnt.bundle
-    if kept.held_back:
-        typer.echo(f"{kept.held_back} rows were not learnt from: their split keeps them for tests")
-    if kept.dropped:
-        typer.echo(f"{kept.dropped} rows were dropped: a row that is kept for tests has their text or group")
+    selection, bundle = learnt.selection, learnt.bundle
+    if selection.held_back:
+        typer.echo(f"{selection.held_back} rows were not learnt from: their split keeps them for tests")
+    if selection.dropped:
+        typer.echo(f"{selection.dropped} rows were dropped: a row that is kept for tests has their text or group")
     typer.echo(f"{bundle.path}: bundle {bundle.id}, learnt from {bundle.training.rows} rows in {learnt.seconds:.0f} s")
     if version:
         typer.echo(

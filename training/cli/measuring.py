@@ -117,12 +117,12 @@ def compare_two(
 
 
 def _as_it_is(bundle: Bundle, examples: ExampleSet, answers: Path | None, *, drop_overlap: bool) -> Figures:
-    kept = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=drop_overlap)
+    selection = unseen_rows(examples, bundle.training.text_hashes, drop_overlap=drop_overlap)
     bench = workbench(bundle, load_answers(answers) if answers else ())
-    figures = evaluate(bundle.predictor(bench.encoder), kept.examples, bench, bundle.certificate)
+    figures = evaluate(bundle.predictor(bench.encoder), selection.examples, bench, bundle.certificate)
     known = bundle.reference.text_hashes if bundle.reference is not None else ()
-    calibrated = {"auto.calibrated_rows": known_rows(kept.examples.examples, known)} if bundle.certificate is not None else {}
-    return _header(bundle, examples) | {"dropped": kept.dropped} | figures | calibrated
+    calibrated = {"auto.calibrated_rows": known_rows(selection.examples.examples, known)} if bundle.certificate is not None else {}
+    return _header(bundle, examples) | {"dropped": selection.dropped} | figures | calibrated
 
 
 def _folds(bundle: Bundle, examples: ExampleSet, number: int, answers: Path | None) -> Figures:

@@ -1,6 +1,6 @@
 """Typical sentences and drafts are other people's words, without what is personal."""
 
-from model.prose.gap_texts import Told, draft_of, rarities, typical_sentences, without_case
+from model.prose.gap_texts import TextInLanguage, draft_of, rarities, typical_sentences, without_case
 
 MAILS = [
     "Good morning.\n\nDo you offer gift wrapping for the lamp? My order is ALV-5520917.",
@@ -11,8 +11,8 @@ MAILS = [
 OTHERS = ["Where is my parcel? Thank you very much.", "My parcel has not arrived. Good morning.", "Do you know where my order is?"]
 
 
-def replies(*texts: str) -> list[Told]:
-    return [Told(text=text, language="en") for text in texts]
+def replies(*texts: str) -> list[TextInLanguage]:
+    return [TextInLanguage(text=text, language="en") for text in texts]
 
 
 def test_typical_sentences_say_what_the_mails_share() -> None:
@@ -55,13 +55,13 @@ def test_values_that_most_replies_state_stay_and_those_of_the_case_go() -> None:
 
 
 def test_numbers_of_the_case_become_slots() -> None:
-    text = without_case(Told(text="Your order ALV-5520917 is on its way, write to ana@post.example.", language="en"), frozenset())
+    text = without_case(TextInLanguage(text="Your order ALV-5520917 is on its way, write to ana@post.example.", language="en"), frozenset())
     assert "{{order_number}}" in text
     assert "ana@post.example" not in text
 
 
 def test_names_of_customers_and_agents_go() -> None:
-    reply = Told(text="Dear Mrs Miller,\n\nwe wrap every gift for free.\n\nKind regards\nBoris Wagner", language="en")
+    reply = TextInLanguage(text="Dear Mrs Miller,\n\nwe wrap every gift for free.\n\nKind regards\nBoris Wagner", language="en")
     text = without_case(reply, frozenset())
     assert text.startswith("Dear Mrs {{customer_name}},\n\nwe wrap every gift for free.")
     assert "Miller" not in text

@@ -22,24 +22,24 @@ def _cutter(*seen: str) -> Cutter:
 
 
 def test_a_sentence_is_cut_where_a_new_request_begins() -> None:
-    asked = _cutter(">my virtual card").asked(Passages.of("Hello. I cannot log in today My virtual card is not working."))
-    assert asked.texts == ("I cannot log in today", "My virtual card is not working.")
-    assert (asked.numbers, asked.rows) == ((1, 1), (-1, -1))
-    assert asked.new == asked.texts
+    stretches = _cutter(">my virtual card").asked(Passages.of("Hello. I cannot log in today My virtual card is not working."))
+    assert stretches.texts == ("I cannot log in today", "My virtual card is not working.")
+    assert (stretches.numbers, stretches.rows) == ((1, 1), (-1, -1))
+    assert stretches.new == stretches.texts
 
 
 def test_what_was_whole_keeps_its_vector() -> None:
     cut = Passages.of("My card has not come yet. I cannot log in today my virtual card is not working. Thanks!")
-    asked = _cutter(">my virtual").asked(cut)
-    assert asked.texts == ("My card has not come yet.", "I cannot log in today", "my virtual card is not working.")
-    assert (asked.numbers, asked.rows) == ((0, 1, 1), (0, -1, -1))
-    assert asked.new == asked.texts[1:]
+    stretches = _cutter(">my virtual").asked(cut)
+    assert stretches.texts == ("My card has not come yet.", "I cannot log in today", "my virtual card is not working.")
+    assert (stretches.numbers, stretches.rows) == ((0, 1, 1), (0, -1, -1))
+    assert stretches.new == stretches.texts[1:]
 
 
 def test_a_mail_of_many_sentences_is_not_cut_again() -> None:
     cut = Passages.of("I cannot log in today my virtual card is not working. " + "My card has not come yet. " * 3)
-    asked = _cutter(">my virtual").asked(cut)
-    assert (asked.texts, asked.rows, asked.new) == (cut.sentences, (0, 1, 2, 3), ())
+    stretches = _cutter(">my virtual").asked(cut)
+    assert (stretches.texts, stretches.rows, stretches.new) == (cut.sentences, (0, 1, 2, 3), ())
 
 
 def test_a_mail_of_one_request_has_nothing_to_couple() -> None:
@@ -49,16 +49,16 @@ def test_a_mail_of_one_request_has_nothing_to_couple() -> None:
 
 def test_two_cuts_at_most_and_no_piece_too_short_to_ask() -> None:
     text = "and again " * 20
-    asked = _cutter(">again").asked(Passages.of(text))
-    assert len(asked.texts) == 3
-    assert all(len(piece.split()) >= MIN_WORDS for piece in asked.texts)
-    assert " ".join(asked.texts) == text.strip()
+    stretches = _cutter(">again").asked(Passages.of(text))
+    assert len(stretches.texts) == 3
+    assert all(len(piece.split()) >= MIN_WORDS for piece in stretches.texts)
+    assert " ".join(stretches.texts) == text.strip()
 
 
 def test_the_untrained_cuts_nothing() -> None:
     cut = Passages.of("My card has not come yet. How long does it take to arrive?")
-    asked = Cutter.untrained().asked(cut)
-    assert (asked.texts, asked.rows, asked.new) == (cut.sentences, (0, 1), ())
+    stretches = Cutter.untrained().asked(cut)
+    assert (stretches.texts, stretches.rows, stretches.new) == (cut.sentences, (0, 1), ())
 
 
 def test_the_highest_place_of_a_sentence_is_what_a_cut_would_need() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.requests import Asked, Complete, Couple, RequestHead
+from model.requests import Complete, Couple, RequestHead, Stretches
 from model.requests.head import BLOCKS, SIGNALS
 
 LABELS = ("billing", "delivery", "returns")
@@ -15,18 +15,20 @@ OWN = [0.98, 0.01, 0.01]
 VECTORS = np.eye(4, dtype=np.float32)
 
 
-def _asked(count: int) -> Asked:
-    return Asked(texts=tuple(f"text {number}" for number in range(count)), numbers=tuple(range(0, 3 * count, 3)), rows=tuple(range(count)))
+def _stretches(count: int) -> Stretches:
+    return Stretches(
+        texts=tuple(f"text {number}" for number in range(count)), numbers=tuple(range(0, 3 * count, 3)), rows=tuple(range(count))
+    )
 
 
 def _couple(*rows: list[float], certainty: float = 0.6, complete: Complete | None = None) -> Couple:
     topics = np.array(rows)
-    return Couple.of(_asked(len(rows)), topics, VECTORS[: len(rows)], (0, certainty), complete or Complete())
+    return Couple.of(_stretches(len(rows)), topics, VECTORS[: len(rows)], (0, certainty), complete or Complete())
 
 
 def test_the_stretch_farthest_from_the_mails_own_is_found_with_its_topic_and_sentence() -> None:
     couple = _couple(OWN, [0.6, 0.35, 0.05], [0.01, 0.02, 0.97])
-    found = RequestHead.untrained().second_request(_asked(3), couple, LABELS)
+    found = RequestHead.untrained().second_request(_stretches(3), couple, LABELS)
     assert found is not None
     assert (found.topic, found.probability, found.sentence) == ("returns", 0.97, 6)
 
@@ -42,12 +44,12 @@ def test_the_stretch_farthest_from_the_mails_own_is_found_with_its_topic_and_sen
 )
 def test_untrained_a_stretch_does_not_count_when(row: list[float], certainty: float, why: str) -> None:
     couple = _couple(OWN, row, certainty=certainty)
-    assert RequestHead.untrained().second_request(_asked(2), couple, LABELS) is None, why
+    assert RequestHead.untrained().second_request(_stretches(2), couple, LABELS) is None, why
 
 
 def test_a_single_topic_has_no_second() -> None:
-    couple = Couple.of(_asked(2), np.ones((2, 1)), VECTORS[:2], (0, 1.0), Complete())
-    assert replace(RequestHead.untrained(), limit=-1e9).second_request(_asked(2), couple, ("billing",)) is None
+    couple = Couple.of(_stretches(2), np.ones((2, 1)), VECTORS[:2], (0, 1.0), Complete())
+    assert replace(RequestHead.untrained(), limit=-1e9).second_request(_stretches(2), couple, ("billing",)) is None
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

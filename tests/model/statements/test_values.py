@@ -13,7 +13,7 @@ LANGUAGES = ("en", "de", "es", "fr", "pl", "it")
 
 def texts(text: str, language: str, kind: Kind) -> list[str]:
     """The values of one kind, as text."""
-    return [found.value.text for found in stated_values(text, language) if found.value.kind is kind]
+    return [mention.value.text for mention in stated_values(text, language) if mention.value.kind is kind]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_finds_products_and_names_that_are_passed() -> None:
     assert texts("The ThermoFix 300, the X200 and the Alvento Care plan.", "en", Kind.PRODUCT) == ["thermofix 300", "x200", "alvento care"]
     assert texts("Unter „Meine Daten“ finden Sie den ThermoFix 300.", "de", Kind.PRODUCT) == ["meine daten", "thermofix 300"]
     named = stated_values("der kessel ist da", "de", frozenset(["kessel"]))
-    assert [found.value for found in named] == [Value(Kind.PRODUCT, "kessel")]
+    assert [mention.value for mention in named] == [Value(Kind.PRODUCT, "kessel")]
 
 
 @pytest.mark.parametrize(
@@ -169,24 +169,24 @@ def test_numbers_of_a_list_are_no_values() -> None:
     ],
 )
 def test_greetings_and_signatures_state_nothing(language: str, body: str, greeting: str, signature: str) -> None:
-    plain = [found.value for found in stated_values(body, language)]
-    assert [found.value for found in stated_values(greeting + body + signature, language)] == plain == [Value(Kind.PERIOD, "30 day")]
+    plain = [mention.value for mention in stated_values(body, language)]
+    assert [mention.value for mention in stated_values(greeting + body + signature, language)] == plain == [Value(Kind.PERIOD, "30 day")]
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.sampled_from("aZé€3 .,:-/+@#\"'\n0n7h%ł"), max_size=80), st.sampled_from(LANGUAGES))
 def test_no_text_raises_and_places_are_inside_it(text: str, language: str) -> None:
     stated = stated_values(text, language)
-    assert all(0 <= found.start < found.end <= len(stated.text) for found in stated)
-    assert all(found.sentence < len(stated.sentences) for found in stated)
+    assert all(0 <= mention.start < mention.end <= len(stated.text) for mention in stated)
+    assert all(mention.sentence < len(stated.sentences) for mention in stated)
     without_case_values(text, language)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(2, 400), st.sampled_from(["day", "working day", "hour", "month", "year", "minute"]))
 def test_reading_a_normalised_period_changes_nothing(number: int, unit: str) -> None:
-    value = stated_values(f"{number} {unit}s", "en").found[0].value
-    assert stated_values(value.text, "en").found[0].value == value
+    value = stated_values(f"{number} {unit}s", "en").mentions[0].value
+    assert stated_values(value.text, "en").mentions[0].value == value
 
 
 @pytest.mark.parametrize("unit", ["1 ", "a.", "1-", "a@a", "a.de/", "+1 ", "nicht ", '"a '])

@@ -6,12 +6,12 @@ from typing import Any
 from data.answer import Answer, State, Translation, Variant
 from data.imported import ImportedAnswer
 from serving.store.answer_writes import create_answer
-from serving.store.answers import Made, StoredAnswer, load_answer
+from serving.store.answers import Stamp, StoredAnswer, load_answer
 from serving.store.database import Database
 from tests.serving.conftest import NOW
 
-ANA = Made(by="ana", at=NOW)
-BEN = Made(by="ben", at=NOW + timedelta(minutes=1))
+ANA = Stamp(by="ana", at=NOW)
+BEN = Stamp(by="ben", at=NOW + timedelta(minutes=1))
 TODAY = NOW.date()
 
 
@@ -27,9 +27,9 @@ def make_row(external_id: str, body: str = "You can return it within 30 days.", 
     return ImportedAnswer(external_id=external_id, line=1, answer=answer, source="desk")
 
 
-def made(by: str | None, at: datetime = NOW) -> Made:
+def stamp(by: str | None, at: datetime = NOW) -> Stamp:
     """Somebody, at the usual moment."""
-    return Made(by=by, at=at)
+    return Stamp(by=by, at=at)
 
 
 def store(database: Database, *answers: Answer) -> None:

@@ -30,11 +30,11 @@ from serving.store.answer_changes import changed_since, load_base, served_change
 from serving.store.answer_imports import put_imported
 from serving.store.answer_merges import merge, unmerge
 from serving.store.answer_writes import delete_answer, discard_draft
-from serving.store.answers import AnswerStoreError, Made, StaleRevisionError, StoredAnswer, all_answers, resolve
+from serving.store.answers import AnswerStoreError, StaleRevisionError, Stamp, StoredAnswer, all_answers, resolve
 from serving.store.base_version import base_version
 from serving.store.blocks import load_block
 from serving.store.database import Database
-from tests.serving.answers.factories import ANA, TODAY, made, make_answer, make_row
+from tests.serving.answers.factories import ANA, TODAY, make_answer, make_row, stamp
 
 IDS = ("a", "b", "c", "d")
 NAMES = ("ana", "ben", "eva")
@@ -89,12 +89,12 @@ class Curators(RuleBasedStateMachine):
     def create(self) -> None:
         """A new answer, if its id is free."""
         answer = self._text(self._one(IDS))
-        self._try(lambda session: create(session, answer, self._made(), RULES))
+        self._try(lambda session: create(session, answer, self._stamp(), RULES))
 
     def edit(self) -> None:
         """Another text on top of what the curator saw: it is there afterwards, or the edit was refused."""
         answer = self._text(self._one(IDS))
-        if self._held(answer.id, lambda session, held: edit(session, answer, held, self._made(), RULES)):
+        if self._held(answer.id, lambda session, held: edit(session, answer, held, self._stamp(), RULES)):
             assert (self.mirror[answer.id].draft or self.mirror[answer.id].answer).variants == answer.variants
 
     def approve(self) -> None:
@@ -102,31 +102,31 @@ class Curators(RuleBasedStateMachine):
         waiting = [key for key, one in self.mirror.items() if one.draft or one.answer.state is State.DRAFT]
         answer_id = self._one(waiting or IDS)
         before = self.mirror.get(answer_id)
-        if self._held(answer_id, lambda session, held: approve(session, answer_id, held, self._made(), RULES)) and before:
+        if self._held(answer_id, lambda session, held: approve(session, answer_id, held, self._stamp(), RULES)) and before:
             assert self.name != (before.draft_author if before.draft else before.author)
             self.approved.add(self.mirror[answer_id].answer.content_hash)
 
     def end(self) -> None:
         """Out of service, put away, or only the draft taken back."""
         step, answer_id = self.chance.choice([expire, archive, discard_draft]), self._one(IDS)
-        self._held(answer_id, lambda session, held: step(session, answer_id, held, self._made()))
+        self._held(answer_id, lambda session, held: step(session, answer_id, held, self._stamp()))
 
     def delete(self) -> None:
         """Gone for good."""
         answer_id = self._one(IDS)
-        if self._held(answer_id, lambda session, held: delete_answer(session, answer_id, held, self._made())):
+        if self._held(answer_id, lambda session, held: delete_answer(session, answer_id, held, self._stamp())):
             assert answer_id not in self.mirror
 
     def restore(self) -> None:
         """An old text as a new version."""
         answer_id, version = self._one(IDS), self.chance.randint(1, 4)
-        self._held(answer_id, lambda session, held: restore(session, answer_id, version, held, self._made()))
+        self._held(answer_id, lambda session, held: restore(session, answer_id, version, held, self._stamp()))
 
     def merge(self) -> None:
         """Members that were no aliases yet are remembered byte for byte."""
         canonical, *members = self.chance.sample(IDS, self.chance.randint(2, 3))
         before = dict(self.mirror)
-        if self._held(canonical, lambda session, held: merge(session, canonical, members, self._made(), if_revision=held)):
+        if self._held(canonical, lambda session, held: merge(session, canonical, members, self._stamp(), if_revision=held)):
             new = [member for member in members if before[member].answer.merged_into is None]
             self.before_merge.update({member: _bytes(before[member]) for member in new})
 
@@ -134,7 +134,7 @@ class Curators(RuleBasedStateMachine):
         """The same bytes as before."""
         merged = [key for key, one in self.mirror.items() if one.answer.merged_into]
         answer_id = self._one(merged or IDS)
-        if self._held(answer_id, lambda session, held: unmerge(session, answer_id, self._made(), if_revision=held)):
+        if self._held(answer_id, lambda session, held: unmerge(session, answer_id, self._stamp(), if_revision=held)):
             assert _bytes(self.mirror[answer_id]) == self.before_merge[answer_id]
 
     def put(self) -> None:
@@ -144,7 +144,7 @@ class Curators(RuleBasedStateMachine):
     def wake(self) -> None:
         """Days pass, and answers move by their dates."""
         self.today += timedelta(days=self.chance.randint(0, 1))
-        self._try(lambda session: move_due(session, self.today, self._made()))
+        self._try(lambda session: move_due(session, self.today, self._stamp()))
 
     def change_block(self) -> None:
         """Write a phrase block; it goes out when somebody else approves it."""
@@ -152,7 +152,7 @@ class Curators(RuleBasedStateMachine):
             block = load_block(session, "closing")
         revision, words = (block.revision if block else None), {"en": self._one(("Bye", "So long"))}
         self._try(lambda session: save_block(session, "closing", words, revision, ANA, rules=RULES))
-        error = self._try(lambda session: approve_block(session, "closing", (revision or 0) + 1, self._made(), RULES))
+        error = self._try(lambda session: approve_block(session, "closing", (revision or 0) + 1, self._stamp(), RULES))
         assert (self.name == "ana") == isinstance(error, FourEyesError)
 
     @invariant()
@@ -176,8 +176,8 @@ class Curators(RuleBasedStateMachine):
         ends: date | None = self.chance.choice([None, None, None, self.today + timedelta(days=self.chance.randint(1, 3))])
         return make_answer(answer_id, f"Text {self.texts}", valid_from=starts, valid_until=ends)
 
-    def _made(self) -> Made:
-        return made(self.name, ANA.at + (self.today - TODAY))
+    def _stamp(self) -> Stamp:
+        return stamp(self.name, ANA.at + (self.today - TODAY))
 
     def _put(self, answer_id: str, words: str, state: State) -> None:
         row = make_row(answer_id, words, state=state)

@@ -23,7 +23,7 @@ from serving.store.database import Database
 from serving.store.verdicts import Verdict, save_verdict
 from tests.serving.answers.factories import ANA, BEN, make_answer, make_row
 
-KEEP = ImportOptions(made=BEN, read=ReadOptions(state=None))
+KEEP = ImportOptions(stamp=BEN, read=ReadOptions(state=None))
 OWN_NUMBERS = ("version",)
 OWN_FACTS = ("author", "approved_by", "created_at")
 

@@ -40,7 +40,7 @@ def count_of(database: Database) -> int:
 
 def test_good_rows_come_in_and_bad_rows_are_reported_with_line_and_reason(database: Database, tmp_path: Path) -> None:
     path = written(tmp_path / "base.csv", csv(1) + BAD)
-    report = import_answers(database, path, ImportOptions(made=ANA, report=tmp_path / "report.jsonl"))
+    report = import_answers(database, path, ImportOptions(stamp=ANA, report=tmp_path / "report.jsonl"))
     assert (report.created, report.refused) == (1, 2)
     assert [(item.line, item.external_id) for item in report.refusals] == [(3, "2"), (4, "3")]
     written_down = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines()]
@@ -56,21 +56,21 @@ def test_good_rows_come_in_and_bad_rows_are_reported_with_line_and_reason(databa
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(database: Database, tmp_path: Path) -> None:
     path = written(tmp_path / "base.csv", csv(3) + BAD)
-    dry = import_answers(database, path, ImportOptions(made=ANA, is_dry_run=True), encoding=EncodingHere(load_encoder("hashing")))
+    dry = import_answers(database, path, ImportOptions(stamp=ANA, is_dry_run=True), encoding=EncodingHere(load_encoder("hashing")))
     assert (count_of(database), version_of(database)) == (0, 0)
-    real = import_answers(database, path, ImportOptions(made=ANA))
+    real = import_answers(database, path, ImportOptions(stamp=ANA))
     assert {**dry.to_json(), "dry_run": False} == real.to_json()
     assert count_of(database) == 3
 
 
 def test_a_second_run_changes_nothing_and_a_changed_row_is_updated(database: Database, tmp_path: Path) -> None:
     path = written(tmp_path / "base.csv", csv(3))
-    import_answers(database, path, ImportOptions(made=ANA))
+    import_answers(database, path, ImportOptions(stamp=ANA))
     before = version_of(database)
-    again = import_answers(database, path, ImportOptions(made=BEN))
+    again = import_answers(database, path, ImportOptions(stamp=BEN))
     assert (again.created, again.unchanged, version_of(database)) == (0, 3, before)
     changed = written(tmp_path / "base.csv", csv(3).replace("days for case 1", "weeks for case 1"))
-    assert (import_answers(database, changed, ImportOptions(made=BEN)).updated, count_of(database)) == (1, 3)
+    assert (import_answers(database, changed, ImportOptions(stamp=BEN)).updated, count_of(database)) == (1, 3)
 
 
 def test_an_import_that_was_stopped_goes_on_where_it_was(database: Database, tmp_path: Path) -> None:
@@ -80,10 +80,10 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(database: Database, tmp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_answers(database, path, ImportOptions(made=ANA), stop)
+        import_answers(database, path, ImportOptions(stamp=ANA), stop)
     assert count_of(database) == ROWS_AT_ONCE
     seen: list[tuple[str, int, int | None]] = []
-    report = import_answers(database, path, ImportOptions(made=ANA), lambda *told: seen.append(told))
+    report = import_answers(database, path, ImportOptions(stamp=ANA), lambda *told: seen.append(told))
     assert (report.unchanged, report.created) == (ROWS_AT_ONCE, ROWS_AT_ONCE + 10)
     assert [done for _, done, _ in seen] == [501, 1_001, 1_011]
     assert {whole for _, _, whole in seen} == {1_012}
@@ -91,10 +91,10 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(database: Database, tmp
 
 def test_what_curators_changed_here_stays(database: Database, tmp_path: Path) -> None:
     path = written(tmp_path / "base.csv", csv(1))
-    import_answers(database, path, ImportOptions(made=ANA))
+    import_answers(database, path, ImportOptions(stamp=ANA))
     with database.writing() as session:
         publish_answer(session, "a0", 1, State.ACTIVE, BEN)
-    import_answers(database, path, ImportOptions(made=ANA))
+    import_answers(database, path, ImportOptions(stamp=ANA))
     with database.reading() as session:
         stored = load_answer(session, "a0")
     assert stored is not None
@@ -105,7 +105,7 @@ def test_files_that_rows_name_come_along(database: Database, tmp_path: Path) -> 
     (tmp_path / "files").mkdir()
     written(tmp_path / "files" / "form.pdf", "a form")
     path = written(tmp_path / "base.csv", "id,body,language,attachments\n1,See the form.,en,form.pdf\n2,See this.,en,../form.pdf\n")
-    report = import_answers(database, path, ImportOptions(made=ANA, read=ReadOptions(files=tmp_path / "files")))
+    report = import_answers(database, path, ImportOptions(stamp=ANA, read=ReadOptions(files=tmp_path / "files")))
     assert (report.created, report.refused) == (1, 1)
     with database.reading() as session:
         (stored,) = all_answers(session)
@@ -115,8 +115,8 @@ def test_files_that_rows_name_come_along(database: Database, tmp_path: Path) -> 
 def test_texts_are_encoded_once(database: Database, tmp_path: Path) -> None:
     encoder = load_encoder("hashing")
     path = written(tmp_path / "base.csv", csv(5) + BAD)
-    assert import_answers(database, path, ImportOptions(made=ANA), encoding=EncodingHere(encoder)).embedded == 10
-    assert import_answers(database, path, ImportOptions(made=ANA), encoding=EncodingHere(encoder)).embedded == 0
+    assert import_answers(database, path, ImportOptions(stamp=ANA), encoding=EncodingHere(encoder)).embedded == 10
+    assert import_answers(database, path, ImportOptions(stamp=ANA), encoding=EncodingHere(encoder)).embedded == 0
     with database.reading() as session:
         texts = [key.text for stored in all_answers(session) for key in keys_of(stored.answer)]
         vectors = known_vectors(session, encoder.reference, [*texts, "never seen"])
@@ -127,12 +127,12 @@ def test_texts_are_encoded_once(database: Database, tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"id,text\n1,x\n", b"a" * 2_000_000])
 def test_a_file_that_cannot_be_read_writes_nothing(database: Database, tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ImportFileError):
-        import_answers(database, written(tmp_path / "base.csv", content), ImportOptions(made=ANA))
+        import_answers(database, written(tmp_path / "base.csv", content), ImportOptions(stamp=ANA))
     assert (count_of(database), version_of(database)) == (0, 0)
 
 
 def test_a_report_that_cannot_be_written_is_said_before_anything_happens(database: Database, tmp_path: Path) -> None:
-    options = ImportOptions(made=ANA, report=tmp_path / "no" / "folder.jsonl")
+    options = ImportOptions(stamp=ANA, report=tmp_path / "no" / "folder.jsonl")
     with pytest.raises(ImportFileError, match="No such file"):
         import_answers(database, written(tmp_path / "base.csv", csv(1)), options)
     assert count_of(database) == 0

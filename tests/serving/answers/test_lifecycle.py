@@ -29,7 +29,7 @@ from serving.store.answer_writes import discard_draft
 from serving.store.answers import MergedError, NotFoundError, StaleRevisionError
 from serving.store.base_version import base_version
 from serving.store.database import Database
-from tests.serving.answers.factories import ANA, BEN, TODAY, made, make_answer, store, stored
+from tests.serving.answers.factories import ANA, BEN, TODAY, make_answer, stamp, store, stored
 
 RULES = Rules()
 STRICT = Rules(four_eyes=True)
@@ -64,7 +64,7 @@ def test_author_and_approver_are_two_people_where_that_is_the_rule(database: Dat
         with pytest.raises(FourEyesError, match="ana wrote this text"):
             approve(session, "ans-1", 1, ANA, STRICT)
         with pytest.raises(FourEyesError, match="nobody signed in"):
-            approve(session, "ans-1", 1, made(None), STRICT)
+            approve(session, "ans-1", 1, stamp(None), STRICT)
         approve(session, "ans-1", 1, BEN, STRICT)
         edit(session, make_answer(body="Two"), 2, BEN, STRICT)
         with pytest.raises(FourEyesError, match="ben wrote this text"):
@@ -93,7 +93,7 @@ def test_approval_refuses_dates_that_would_end_the_service(database: Database) -
         edit(session, make_answer("later", valid_from=TODAY + DAY), 2, ANA, RULES)
         with pytest.raises(ForbiddenTransitionError, match="begins only on 2026-11-22: approve it on that day"):
             approve(session, "later", 3, BEN, RULES)
-        tomorrow = made("ben", BEN.at + DAY)
+        tomorrow = stamp("ben", BEN.at + DAY)
         assert approve(session, "later", 3, tomorrow, RULES).answer.state is State.ACTIVE
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from data.answer import Answer
 from serving.answers.lifecycle import Rules, approve, archive, edit, expire, move_due
 from serving.store.answer_merges import merge, unmerge
-from serving.store.answers import AnswerStoreError, Made, StoredAnswer, load_answer
+from serving.store.answers import AnswerStoreError, Stamp, StoredAnswer, load_answer
 from serving.store.database import Database
 
 IDS = ("a", "b", "c")
@@ -31,32 +31,32 @@ def work(database: Database, name: str, rounds: int, taken: list[str]) -> None:
         word = f"{name}-{number}"
         step = chance.choice(["edit", "edit", "edit", "approve", "expire", "archive", "merge", "unmerge", "unmerge"])
         try:
-            write(database, (seen, other), step, (word, Made(by=name, at=NOW)))
+            write(database, (seen, other), step, (word, Stamp(by=name, at=NOW)))
         except AnswerStoreError:
             continue
         if step == "edit":
             taken.append(word)
 
 
-def write(database: Database, answers: tuple[StoredAnswer, str], step: str, said: tuple[str, Made]) -> None:
+def write(database: Database, answers: tuple[StoredAnswer, str], step: str, said: tuple[str, Stamp]) -> None:
     """One change with the revision that was read."""
-    (seen, other), (word, made) = answers, said
+    (seen, other), (word, stamp) = answers, said
     answer_id, held = seen.answer.id, seen.revision
     with database.writing() as session:
         match step:
             case "edit":
-                edit(session, with_word(seen.draft or seen.answer, word), held, made, Rules())
+                edit(session, with_word(seen.draft or seen.answer, word), held, stamp, Rules())
             case "approve":
-                approve(session, answer_id, held, made, Rules(four_eyes=True))
+                approve(session, answer_id, held, stamp, Rules(four_eyes=True))
             case "expire":
-                expire(session, answer_id, held, made)
+                expire(session, answer_id, held, stamp)
             case "archive":
-                archive(session, answer_id, held, made)
+                archive(session, answer_id, held, stamp)
             case "merge":
-                merge(session, answer_id, [other], made, if_revision=held)
+                merge(session, answer_id, [other], stamp, if_revision=held)
             case "unmerge":
-                unmerge(session, answer_id, made, if_revision=held)
-        move_due(session, NOW.date(), made)
+                unmerge(session, answer_id, stamp, if_revision=held)
+        move_due(session, NOW.date(), stamp)
 
 
 def with_word(answer: Answer, word: str) -> Answer:

@@ -13,7 +13,7 @@ from model.policy import Policy
 from model.risk import Certificate, Grid, Scope, Target, Threshold
 from model.watching.reference import Reference
 from serving.service import Service
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.policies import StoredPolicy, put_policy
 from tests.serving.engines import SEEDS
 
@@ -73,4 +73,4 @@ def allow(service: Service, **changes: Any) -> StoredPolicy:
     taxonomy = service.engines.current.bundle.taxonomy
     policy = Policy.from_json(policy_document(taxonomy, **changes), taxonomy)
     with service.database.writing() as session:
-        return put_policy(session, policy.version, policy.to_json(), Made(by="test", at=service.clock()))
+        return put_policy(session, policy.version, policy.to_json(), Stamp(by="test", at=service.clock()))

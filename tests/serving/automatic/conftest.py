@@ -17,7 +17,7 @@ from serving.metrics import Metrics
 from serving.neighbours import Neighbours
 from serving.service import Service
 from serving.settings import Settings, load_settings
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.database import Database
 from serving.store.policies import put_policy
 from tests.serving.automatic.certified import allow, make_certified
@@ -92,7 +92,7 @@ def sending(served: Path, built: tuple[Path, Engine], service_url: str, clock: C
         service.database.migrate()
         take_over(service.database, load_answers(SEEDS / "answers"), clock(), SEEDS / "answers" / "files")
         with service.database.writing() as session:  # the engine knows its policy as the second
-            put_policy(session, "pol@0", {}, Made(by="test", at=clock()))
+            put_policy(session, "pol@0", {}, Stamp(by="test", at=clock()))
         allow(service)
     yield service
     service.database.close()

@@ -16,13 +16,13 @@ from serving.automatic.control import allow_again, arm_group, stop_everything, s
 from serving.automatic.expiring import expire
 from serving.automatic.outcomes import take_outcome
 from serving.automatic.releasing import BehindError, Refused, Released, check_current, prepare, release
-from serving.automatic.reserving import Read
+from serving.automatic.reserving import ReadMail
 from serving.bodies import MailBody
 from serving.bundles import Engine
 from serving.pipeline import keep, score
 from serving.service import Service
 from serving.settings import Settings
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.decisions import load_decision
 from serving.store.outcomes import Outcome, OutcomeError
 from serving.store.replies import load_reply
@@ -93,9 +93,9 @@ class Machine(RuleBasedStateMachine):
         allow(self.service, alpha=wanted.alpha, budget={"hour": wanted.hour, "day": 1000, "customer_day": wanted.customer_day})
 
     @property
-    def made(self) -> Made:
+    def stamp(self) -> Stamp:
         """Somebody, now."""
-        return Made(by="test", at=self.clock())
+        return Stamp(by="test", at=self.clock())
 
     @rule(customer=st.sampled_from(CUSTOMERS))
     def decide(self, customer: str) -> None:
@@ -162,7 +162,7 @@ class Machine(RuleBasedStateMachine):
         try:
             with service.database.writing() as session:
                 check_current(session, service.engines, prepared)
-                return release(session, prepared, self.made)
+                return release(session, prepared, self.stamp)
         except BehindError as error:
             return error
 
@@ -194,7 +194,7 @@ class Machine(RuleBasedStateMachine):
         """Mails that are decided in one transaction, as those of a batch."""
         engine = self.service.engines.current
         requests = [MailBody.model_validate(mail(customer)).to_request() for customer in customers]
-        reads = [Read(request=request, understanding=engine.reader.understand(request.mail, engine.index)) for request in requests]
+        reads = [ReadMail(request=request, understanding=engine.reader.understand(request.mail, engine.index)) for request in requests]
         with self.service.database.writing() as session:
             kept = keep(reads, session, engine, self.clock())
         pairs = zip(kept, customers, strict=True)
@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
     def throw(self, on: bool) -> None:
         """An operator at the kill switch."""
         with self.service.database.writing() as session:
-            (stop_everything if on else allow_again)(session, "test", self.made)
+            (stop_everything if on else allow_again)(session, "test", self.stamp)
         self.wanted.killed = on
 
     @rule(group=st.sampled_from(["all", "technical.fault", "order.status"]), stop=st.booleans())
@@ -224,10 +224,10 @@ class Machine(RuleBasedStateMachine):
         """A group is stopped, or armed again."""
         with self.service.database.writing() as session:
             if stop:
-                stop_group(session, group, "test", self.made)
+                stop_group(session, group, "test", self.stamp)
                 self.wanted.suspended.add(group)
             else:
-                arm_group(session, group, self.made)
+                arm_group(session, group, self.stamp)
                 self.wanted.suspended.discard(group)
 
     @rule(hour=st.integers(0, 4), customer_day=st.integers(0, 3), strict=st.booleans())
@@ -262,10 +262,10 @@ class Machine(RuleBasedStateMachine):
         decision_id, _ = self.decided[-1 - choice % len(self.decided)]
         try:
             with self.service.database.writing() as session:
-                taken = take_outcome(session, decision_id, outcome, self.engine.bundle.certificate, self.made)
+                effect = take_outcome(session, decision_id, outcome, self.engine.bundle.certificate, self.stamp)
         except OutcomeError:
             return
-        self.wanted.suspended |= set(taken.suspended) if taken else set()
+        self.wanted.suspended |= set(effect.suspended) if effect else set()
 
     @rule(half=st.booleans())
     def crash(self, half: bool = False) -> None:
@@ -280,7 +280,7 @@ class Machine(RuleBasedStateMachine):
         prepared = prepare(self.service.database, self.service.engines.current, decision_id)
         assert prepared is not None
         with self.service.database.writing() as session:
-            release(session, prepared, self.made)
+            release(session, prepared, self.stamp)
             raise KeyboardInterrupt
 
     def teardown(self) -> None:

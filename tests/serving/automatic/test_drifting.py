@@ -17,11 +17,11 @@ from serving.app import create_app
 from serving.automatic.control import stop_group
 from serving.automatic.drifting import AT_ONCE, SEEN_FOR, drift_of, fold_in
 from serving.automatic.expiring import expire
-from serving.automatic.reserving import Read
+from serving.automatic.reserving import ReadMail
 from serving.bodies import MailBody
 from serving.pipeline import keep
 from serving.service import Service
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.sightings import take_uncounted
 from serving.store.state import list_events
 from serving.store.watched import suspended_groups
@@ -82,7 +82,7 @@ def _come_in(service: Service, understood: Understanding, novelties: list[float]
             "answer_probability": number * 0.618 % 1,
         }
         seen = replace(understood, novelty=replace(understood.novelty, score=novelty), **(usual | changes))
-        reads.append(Read(request=request, understanding=seen))
+        reads.append(ReadMail(request=request, understanding=seen))
     with service.database.writing() as session:
         keep(reads, session, service.engines.current, service.clock())
 
@@ -239,7 +239,7 @@ def test_a_suspension_by_a_person_keeps_the_evidence(watched: Service, understoo
     _come_in(watched, understood, [0.5] * 20)
     _fold(watched)
     with watched.database.writing() as session:
-        stop_group(session, "all", "strike", Made(by="test", at=watched.clock()))
+        stop_group(session, "all", "strike", Stamp(by="test", at=watched.clock()))
     caller.post("/v1/suspensions/all/rearm")
     assert _counted(watched)["novelty"] == 20
 

@@ -14,7 +14,7 @@ from serving.app import build_service
 from serving.cli.main import app
 from serving.pipeline import score
 from serving.settings import load_settings
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.database import Database
 from serving.store.policies import put_policy
 from tests.serving.automatic.certified import make_certified
@@ -124,7 +124,7 @@ def test_a_bundle_that_the_policy_that_counts_does_not_fit_is_tried_under_one_th
 ) -> None:
     database = Database.connect(sqlite_url)
     with database.writing() as session:
-        put_policy(session, "pol@other", {"topics": {"topic.of.another.taxonomy": {"mode": "off"}}}, Made(by="eva", at=NOW))
+        put_policy(session, "pol@other", {"topics": {"topic.of.another.taxonomy": {"mode": "off"}}}, Stamp(by="eva", at=NOW))
     database.close()
     monkeypatch.delenv("REPLYWELL_BUNDLE")
     arguments = ("--bundle", str(current), "--from", "2026-11-21", "--to", "2026-11-22")

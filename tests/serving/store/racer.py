@@ -15,7 +15,7 @@ from sqlalchemy import select
 from serving.store.automatic_tables import ReplyRow
 from serving.store.control import lock_switch
 from serving.store.database import Database
-from serving.store.replies import load_reply, release_reply, save_replies, taken
+from serving.store.replies import load_reply, release_reply, save_replies, usage
 from serving.store.tables import DecisionRow
 from tests.serving.store.reservations import NOW, make_reply
 
@@ -38,7 +38,7 @@ def reserve_all(database: Database, name: str) -> list[str]:
     for decision_id in free[name == "p" :: 2]:
         with database.writing() as session:
             lock_switch(session)
-            if taken(session, NOW, customer=name, sender=None).hour < BUDGET:
+            if usage(session, NOW, customer=name, sender=None).hour < BUDGET:
                 save_replies(session, [make_reply(decision_id, customer=name)])
                 won.append(decision_id)
     return won

@@ -4,30 +4,30 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from serving.store.answers import Made
+from serving.store.answers import Stamp
 from serving.store.database import Database
 from serving.store.outcomes import Outcome, OutcomeError, awaiting_audit, outcomes_of, save_outcome
 from serving.store.replies import (
     ReplyState,
-    Taken,
+    Usage,
     forget_unreported,
     lapse_expired,
     lapse_reserved,
     load_reply,
     release_reply,
-    taken,
+    usage,
 )
 from serving.store.retention import purge_text
 from tests.serving.conftest import NOW
 from tests.serving.store.replies import store_reply
 
 QUARTER = timedelta(minutes=15)
-MADE = Made(by="test", at=NOW)
+STAMP = Stamp(by="test", at=NOW)
 
 
-def _taken(database: Database, now: datetime = NOW, customer: str | None = "c", sender: str | None = None) -> Taken:
+def _usage(database: Database, now: datetime = NOW, customer: str | None = "c", sender: str | None = None) -> Usage:
     with database.reading() as session:
-        return taken(session, now, customer=customer, sender=sender)
+        return usage(session, now, customer=customer, sender=sender)
 
 
 def _release(database: Database, decision_id: str, now: datetime = NOW) -> bool:
@@ -45,23 +45,23 @@ def _state(database: Database, decision_id: str) -> ReplyState:
 
 def test_a_reservation_counts_until_it_ends_and_a_release_for_an_hour_and_a_day(database: Database) -> None:
     reply = store_reply(database)
-    assert _taken(database) == Taken(hour=1, day=1, customer=1)
-    assert _taken(database, NOW + QUARTER) == Taken(hour=0, day=0, customer=0)
+    assert _usage(database) == Usage(hour=1, day=1, customer=1)
+    assert _usage(database, NOW + QUARTER) == Usage(hour=0, day=0, customer=0)
     assert _release(database, reply.decision_id)
-    assert _taken(database, NOW + timedelta(minutes=59)) == Taken(hour=1, day=1, customer=1)
-    assert _taken(database, NOW + timedelta(minutes=60)) == Taken(hour=0, day=1, customer=1)
-    assert _taken(database, NOW + timedelta(hours=24)) == Taken(hour=0, day=0, customer=0)
+    assert _usage(database, NOW + timedelta(minutes=59)) == Usage(hour=1, day=1, customer=1)
+    assert _usage(database, NOW + timedelta(minutes=60)) == Usage(hour=0, day=1, customer=1)
+    assert _usage(database, NOW + timedelta(hours=24)) == Usage(hour=0, day=0, customer=0)
 
 
 def test_a_release_in_the_future_counts_when_the_clock_is_set_back(database: Database) -> None:
     _release(database, store_reply(database).decision_id)
-    assert _taken(database, NOW - timedelta(days=3)).hour == 1
+    assert _usage(database, NOW - timedelta(days=3)).hour == 1
 
 
 def test_a_customer_is_known_by_name_or_by_address_and_strangers_are_one_customer(database: Database) -> None:
     store_reply(database, customer="c", sender="s")
     store_reply(database, customer=None, sender=None)
-    assert [_taken(database, customer=c, sender=s).customer for c, s in (("c", None), ("x", "s"), ("x", "y"), (None, None))] == [1, 1, 0, 1]
+    assert [_usage(database, customer=c, sender=s).customer for c, s in (("c", None), ("x", "s"), ("x", "y"), (None, None))] == [1, 1, 0, 1]
 
 
 def test_a_reservation_is_released_once_and_not_after_its_end(database: Database) -> None:
@@ -99,7 +99,7 @@ def _say(database: Database, decision_id: str, outcome: Outcome) -> bool:
     with database.writing() as session:
         reply = load_reply(session, decision_id)
         assert reply is not None
-        return save_outcome(session, reply, outcome, MADE)
+        return save_outcome(session, reply, outcome, STAMP)
 
 
 def test_an_outcome_counts_once_and_in_an_order_that_can_have_happened(database: Database) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from serving.store.database import Database
 from serving.store.decisions import save_decisions
-from serving.store.replies import ReplyState, load_reply, taken
+from serving.store.replies import ReplyState, load_reply, usage
 from tests.serving.conftest import NOW
 from tests.serving.factories import make_decision
 from tests.serving.store.racer import BUDGET
@@ -48,4 +48,4 @@ def test_together_they_reserve_no_more_than_the_budget(database: Database, tmp_p
     one, other = _race(database, "reserve", tmp_path)
     assert len(one) + len(other) == BUDGET
     with database.reading() as session:
-        assert taken(session, NOW, customer="x", sender=None).hour == BUDGET
+        assert usage(session, NOW, customer="x", sender=None).hour == BUDGET

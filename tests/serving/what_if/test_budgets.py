@@ -7,7 +7,7 @@ from hypothesis import given
 
 from model.deciding.automatic import Budget
 from serving.automatic.correspondents import Correspondent
-from serving.what_if.budgets import Spent
+from serving.what_if.budgets import Ledger
 from tests.serving.conftest import NOW
 
 BUDGET = Budget(hour=3, day=6, customer_day=2)
@@ -24,22 +24,22 @@ def _is_same(one: Correspondent, other: Correspondent) -> bool:
 
 @given(st.lists(st.tuples(st.integers(0, 500), PEOPLE), max_size=40))
 def test_what_is_left_is_what_counting_all_replies_anew_gives(mails: list[tuple[int, Correspondent]]) -> None:
-    spent, now = Spent(), NOW
+    ledger, now = Ledger(), NOW
     sent: list[tuple[datetime, Correspondent]] = []
     for minutes, who in mails:
         now += timedelta(minutes=minutes)
         day = [(at, one) for at, one in sent if at > now - timedelta(days=1)]
         hour = [at for at, _ in day if at > now - timedelta(hours=1)]
         same = [one for _, one in day if _is_same(who, one)]
-        left = spent.left(BUDGET, who, now)
+        left = ledger.left(BUDGET, who, now)
         assert left == {"hour": max(0, 3 - len(hour)), "day": max(0, 6 - len(day)), "customer_day": max(0, 2 - len(same))}
         if min(left.values()):
-            spent.spend(who, now)
+            ledger.spend(who, now)
             sent.append((now, who))
 
 
 def test_all_mails_that_name_nobody_are_of_one_customer() -> None:
-    spent, nobody = Spent(), Correspondent(customer=None, sender=None, arrivals=())
-    spent.spend(nobody, NOW)
-    assert spent.left(BUDGET, nobody, NOW)["customer_day"] == 1
-    assert spent.left(BUDGET, Correspondent(customer=None, sender="a", arrivals=()), NOW)["customer_day"] == 2
+    ledger, nobody = Ledger(), Correspondent(customer=None, sender=None, arrivals=())
+    ledger.spend(nobody, NOW)
+    assert ledger.left(BUDGET, nobody, NOW)["customer_day"] == 1
+    assert ledger.left(BUDGET, Correspondent(customer=None, sender="a", arrivals=()), NOW)["customer_day"] == 2
