@@ -133,7 +133,7 @@ class Predictor:
         cosines = np.vstack([vector, vectors[1:]]) @ self.parts.known.vectors.T  # the known mails are large: read them once
         opinions = self.opinions(self.read(vector, [cut.text]), cosines[:1])
         topics = opinions.topics[0]
-        asked = self.parts.requests.cutter.asked(cut)
+        stretches = self.parts.requests.cutter.stretches(cut)
         ranking = Ranking.of(self.parts.topics.labels, topics)
         novelty = round(float(opinions.novelty[0]), PROBABILITY_DIGITS)
         matches = index.match(index.nearest(vector)[0], ranking.by_label, language.code, self.parts.ranking) if index is not None else ()
@@ -143,7 +143,7 @@ class Predictor:
             urgency=self._urgency(opinions.urgencies),
             novelty=Novelty(score=novelty, is_novel=novelty > self.parts.novelty.limit),
             matches=matches,
-            second_request=self.second_request(asked, vectors[1:], (int(topics.argmax()), float(topics.max())), cosines[1:]),
+            second_request=self.second_request(stretches, vectors[1:], (int(topics.argmax()), float(topics.max())), cosines[1:]),
             slots=slots_from_mail(mail.content, language.code),
             explanation=self._explanation(cut.text, topics, opinions.neighbours[0]),
             evidence=opinions.evidence[0],
@@ -198,26 +198,28 @@ class Predictor:
         return cosines if self.parts.topics.regression.landmarks is self.parts.known.vectors else None
 
     def second_request(
-        self, asked: Stretches, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
+        self, stretches: Stretches, vectors: Vectors, own: tuple[int, float], cosines: NDArray[np.float32] | None = None
     ) -> SecondRequest | None:
         """What a mail asks for besides its own topic, a column with its probability.
 
-        `vectors` (sentences, d) are those of the sentences that the stretches in `asked` are of, `cosines` theirs to the known mails; parts
+        `vectors` (sentences, d) are those of the sentences that the stretches are of, `cosines` theirs to the known mails; parts
         of sentences are encoded.
         """
         parts = self.parts
-        if not asked.texts:
+        if not stretches.texts:
             return None
-        if asked.new:
-            vectors, cosines = self._stretches(asked, vectors), None
+        if stretches.new:
+            vectors, cosines = self._vectors_of(stretches, vectors), None
         shared = self._shared(vectors @ parts.known.vectors.T if cosines is None else cosines)
-        topics = parts.topics.link.probabilities(parts.topics.scores(self.read(vectors, asked.texts), shared))
-        return parts.requests.second_request(asked, Couple.of(asked, topics, vectors, own, parts.requests.complete), parts.topics.labels)
+        topics = parts.topics.link.probabilities(parts.topics.scores(self.read(vectors, stretches.texts), shared))
+        return parts.requests.second_request(
+            stretches, Couple.of(stretches, topics, vectors, own, parts.requests.complete), parts.topics.labels
+        )
 
-    def _stretches(self, asked: Stretches, vectors: Vectors) -> Vectors:
+    def _vectors_of(self, stretches: Stretches, vectors: Vectors) -> Vectors:
         """Vectors (stretches, d), of which those of whole sentences are there already."""
-        new = iter(self.encoder.encode(asked.new))
-        return np.stack([vectors[row] if row >= 0 else next(new) for row in asked.rows])
+        new = iter(self.encoder.encode(stretches.new))
+        return np.stack([vectors[row] if row >= 0 else next(new) for row in stretches.rows])
 
     def _urgency(self, urgencies: Probabilities | None) -> UrgencyEstimate:
         head = self.parts.urgency

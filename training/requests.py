@@ -77,7 +77,7 @@ class CutMail:
     def of(cls, text: str, cutter: Cutter) -> "CutMail":
         """Cut a text."""
         cut = Passages.of(text)
-        return cls(cut=cut, stretches=cutter.asked(cut))
+        return cls(cut=cut, stretches=cutter.stretches(cut))
 
     @property
     def texts(self) -> tuple[str, ...]:

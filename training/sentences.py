@@ -18,7 +18,9 @@ def second_requests(
 ) -> list[SecondRequest | None]:
     """A second request of each mail or None; `first` (n,) are the columns of the mails' own topics."""
     cutter = predictor.parts.requests.cutter
-    cuts = [(row, cut, stretches) for row, content in enumerate(contents) if (stretches := cutter.asked(cut := Passages.of(content))).texts]
+    cuts = [
+        (row, cut, stretches) for row, content in enumerate(contents) if (stretches := cutter.stretches(cut := Passages.of(content))).texts
+    ]
     found: list[SecondRequest | None] = [None] * len(contents)
     for start in range(0, len(cuts), MAILS_AT_ONCE):
         block = cuts[start : start + MAILS_AT_ONCE]

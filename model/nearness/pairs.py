@@ -21,7 +21,7 @@ from model.nearness.sketch import GRAM_BITS, Column
 from model.nearness.wording import Terms
 
 Shares = NDArray[np.float32]
-Found = Iterator[tuple[int, Objection]]
+Objections = Iterator[tuple[int, Objection]]
 
 # A copy of about the same length shares so much of its 5-grams, a short quote from a long text more, since chance gives it some.
 ATTACH_COPY = 0.6
@@ -139,11 +139,11 @@ class Judge:
 
         return finish
 
-    def _from_here(self, pairs: Pairs, near: NDArray[np.int64]) -> Found:
+    def _from_here(self, pairs: Pairs, near: NDArray[np.int64]) -> Objections:
         for index, (left, right) in zip(near.tolist(), pairs[near].tolist(), strict=True):
             yield index, self._objector.objection(left, right)
 
-    def _from_crew(self, pairs: Pairs, near: NDArray[np.int64], score: Shares) -> Found:
+    def _from_crew(self, pairs: Pairs, near: NDArray[np.int64], score: Shares) -> Objections:
         known = [self._objector.known(left, right) for left, right in pairs[near].tolist()]
         is_new = np.array([found is None for found in known], dtype=bool)
         asked = near[is_new]
@@ -152,7 +152,7 @@ class Judge:
         remembered = [(index, found) for index, found in zip(near.tolist(), known, strict=True) if found is not None]
         return chain(remembered, self._gathered(asked, pairs[asked], parts))
 
-    def _gathered(self, asked: NDArray[np.int64], pairs: Pairs, parts: Iterator[Mapping[int, Objection]]) -> Found:
+    def _gathered(self, asked: NDArray[np.int64], pairs: Pairs, parts: Iterator[Mapping[int, Objection]]) -> Objections:
         found = {place: objection for part in parts for place, objection in part.items()}
         for place, (index, (left, right)) in enumerate(zip(asked.tolist(), pairs.tolist(), strict=True)):
             objection = found.get(place, NO_OBJECTION)

@@ -49,7 +49,7 @@ class Cutter:
         """Cuts nowhere."""
         return cls(weights=np.zeros(2**BITS, dtype=np.float32), intercept=0.0, limit=NEVER)
 
-    def asked(self, cut: Passages) -> Stretches:
+    def stretches(self, cut: Passages) -> Stretches:
         """The stretches of a mail; none where there is only one.
 
         Who writes more than a few sentences ends them with full stops: those are not cut again, which finds hardly any request there, and

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from model.statements.lexicon import Lexicon
-from model.statements.statement import Kind, Value
+from model.statements.statement import Kind, Value, ValueEnd
 from model.statements.tokens import Tokens
 
 SYMBOLS = {"€": "eur", "$": "usd", "£": "gbp"}
@@ -33,9 +33,6 @@ class Amount:
         return "-".join(figure(number, places) for number in both)
 
 
-Read = tuple[Value, int]
-
-
 def figure(number: Decimal, places: int | None = None) -> str:
     """A number without needless zeros, or with a fixed number of places."""
     text = f"{number:.{places}f}" if places is not None else f"{number:f}"
@@ -59,7 +56,7 @@ def read_amount(tokens: Tokens, at: int, words: Lexicon) -> Amount | None:
     return Amount(low, second[0], second[1], spelled)
 
 
-def read_quantity(tokens: Tokens, amount: Amount, words: Lexicon) -> Read | None:
+def read_quantity(tokens: Tokens, amount: Amount, words: Lexicon) -> ValueEnd | None:
     """The period, price, percentage or measure that an amount begins, and the token behind it."""
     end = amount.end
     word = tokens.word(end)
@@ -76,7 +73,7 @@ def read_quantity(tokens: Tokens, amount: Amount, words: Lexicon) -> Read | None
     return read_period(tokens, amount, words) or _measure(tokens, amount)
 
 
-def read_period(tokens: Tokens, amount: Amount, words: Lexicon) -> Read | None:
+def read_period(tokens: Tokens, amount: Amount, words: Lexicon) -> ValueEnd | None:
     """A length of time: "30 days", "14-day", "3 jours ouvrables", "2 full weeks"."""
     at, is_working = amount.end, False
     if tokens.word(at) == "-":
@@ -106,7 +103,7 @@ def period(amount: Amount, unit: str) -> str:
     return f"{'-'.join(figure(number) for number in numbers)} {unit}"
 
 
-def read_price(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_price(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A price whose currency stands before the figures: "€5", "EUR 1,299.00"."""
     currency = SYMBOLS.get(tokens.word(at)) or words.currency.get(tokens.word(at))
     if currency is None or at + 1 >= len(tokens.kinds) or tokens.kinds[at + 1] != "number":
@@ -179,7 +176,7 @@ def _in_brackets(tokens: Tokens, end: int, number: Decimal) -> int:
     return end
 
 
-def _measure(tokens: Tokens, amount: Amount) -> Read | None:
+def _measure(tokens: Tokens, amount: Amount) -> ValueEnd | None:
     at = amount.end + (tokens.word(amount.end) == "°")
     unit = MEASURES.get(tokens.word(at))
     return None if unit is None else (Value(Kind.NUMBER, f"{amount.text()} {unit}"), at + 1)

@@ -3,10 +3,9 @@
 import re
 
 from model.statements.lexicon import Lexicon
-from model.statements.statement import Kind, Value
+from model.statements.statement import Kind, Value, ValueEnd
 from model.statements.tokens import Tokens
 
-Read = tuple[Value, int]
 LEAST_PHONE_DIGITS, MOST_PHONE_DIGITS = 7, 15
 STREET_WORDS = 4
 STREET_ENDINGS = ("strasse", "straße", "str", "weg", "platz", "allee", "gasse", "ufer", "damm")
@@ -39,7 +38,7 @@ def read_link(tokens: Tokens, at: int) -> Value:
     return Value(Kind.URL, text.split("#", 1)[0].rstrip(".,;:!?)]}'*_").rstrip("/"))
 
 
-def read_street(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_street(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A street and its number that begin at the word for street: "Calle Mayor 12", "ul. Długa 5/7"."""
     name: list[str] = []
     end = at + 1
@@ -56,7 +55,7 @@ def read_street(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
     return Value(Kind.ADDRESS, " ".join([*kept, _house(tokens, end)])), _behind_house(tokens, end)
 
 
-def read_house(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_house(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A house number and the street behind it: "12 High Street", "12 bis, rue de la Paix"."""
     if not tokens.words[at].isdigit():
         return None
@@ -72,7 +71,7 @@ def read_house(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
     return None
 
 
-def _named_street(tokens: Tokens, at: int, first: int) -> Read | None:
+def _named_street(tokens: Tokens, at: int, first: int) -> ValueEnd | None:
     """The name behind the word for street: small particles, then words with capitals."""
     name: list[str] = []
     end, is_named = first, False
@@ -86,7 +85,7 @@ def _named_street(tokens: Tokens, at: int, first: int) -> Read | None:
     return (Value(Kind.ADDRESS, " ".join([*name, tokens.words[at]])), end) if is_named else None
 
 
-def read_german_street(tokens: Tokens, at: int) -> Read | None:
+def read_german_street(tokens: Tokens, at: int) -> ValueEnd | None:
     """A street whose name ends in the word for street: "Hauptstraße 12", "Lange Str. 5"."""
     word = tokens.words[at]
     end = at + 1 + (tokens.word(at + 1) == ".")
@@ -103,7 +102,7 @@ def read_german_street(tokens: Tokens, at: int) -> Read | None:
     )
 
 
-def read_postcode(tokens: Tokens, at: int) -> Read | None:
+def read_postcode(tokens: Tokens, at: int) -> ValueEnd | None:
     """A postcode with the town behind it: "28013 Madrid", "00-123 Warszawa"."""
     if tokens.word(at + 1) == "-" and tokens.touch(at) and tokens.touch(at + 1):
         code, end = f"{tokens.words[at]}-{tokens.word(at + 2)}", at + 3

@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 
 from model.statements.lexicon import Lexicon
-from model.statements.statement import Kind, Value
+from model.statements.statement import Kind, Value, ValueEnd
 from model.statements.tokens import Tokens
 
-Read = tuple[Value, int]
 PARTS = re.compile(r"\d+")
 SHORT = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:[1-9]|1[0-2])")
 ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "º", "°", "ª"))
@@ -41,7 +40,7 @@ class Mark:
     end: int
 
 
-def read_date(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_date(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A date that begins with a figure: "12.03.2026", "12 March", "1er mars 2026", "12 de marzo"."""
     day = tokens.words[at]
     if tokens.kinds[at] == "date":
@@ -57,7 +56,7 @@ def read_date(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
     return None if month is None else _with_year(tokens, f"{month:02d}-{int(day):02d}", end + 1)
 
 
-def read_month(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_month(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A date that begins with a month: "March 12, 2026", "marzo de 2026", "June"."""
     month = words.months[tokens.words[at]]
     day, after = tokens.word(at + 1), tokens.word(at + 2)
@@ -69,7 +68,7 @@ def read_month(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
     return dated if is_lone or dated[1] > at + 1 else None
 
 
-def read_weekday(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_weekday(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A day of the week or a range of them: "lunes a viernes", "Mon-Fri", "Sa 9-12"; a short form only where nothing else can be meant."""
     first = words.weekdays[tokens.words[at]]
     end = at + 1 + (tokens.word(at + 1) == "." and tokens.touch(at))
@@ -82,7 +81,7 @@ def read_weekday(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
     return (Value(Kind.TIME, first), end) if is_plain else None
 
 
-def read_time(tokens: Tokens, at: int, words: Lexicon) -> Read | None:
+def read_time(tokens: Tokens, at: int, words: Lexicon) -> ValueEnd | None:
     """A time of day or a span: "9-18 Uhr", "9am-6pm", "de 9 h a 18 h", "9:00 do 17:00", "godz. 9"."""
     first = _hour(tokens, at)
     if first is None:
@@ -141,7 +140,7 @@ def _clock(hour: Hour, afternoon: bool) -> str:
     return f"{hour.hour + NOON * (afternoon and hour.hour < NOON):02d}:{hour.minute or 0:02d}"
 
 
-def _with_year(tokens: Tokens, day: str, end: int) -> Read:
+def _with_year(tokens: Tokens, day: str, end: int) -> ValueEnd:
     """The day with the year behind it, if there is one."""
     at = end + (tokens.word(end) in (",", "."))
     at += tokens.word(at) in LINKS

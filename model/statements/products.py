@@ -3,10 +3,9 @@
 import re
 
 from model.statements.lexicon import Lexicon
-from model.statements.statement import Kind, Value
+from model.statements.statement import Kind, Value, ValueEnd
 from model.statements.tokens import Tokens
 
-Read = tuple[Value, int]
 QUOTED_WORDS = 6
 QUOTE_REACH = 60
 NAME_WORDS = 5
@@ -27,7 +26,7 @@ def read_quoted(tokens: Tokens, at: int) -> tuple[Value | None, int]:
     return None, at + 1
 
 
-def read_product(tokens: Tokens, at: int, words: Lexicon, *, capitals: bool) -> Read | None:
+def read_product(tokens: Tokens, at: int, words: Lexicon, *, capitals: bool) -> ValueEnd | None:
     """A name that begins at a word: "ThermoFix 300", "DHL"; with `capitals` also other words with one inside a sentence."""
     if not (_is_marked(tokens, at) or (capitals and _is_inside(tokens, at) and _may_name(tokens, at, words))):
         return None

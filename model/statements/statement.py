@@ -31,6 +31,10 @@ class Value:
     text: str
 
 
+# A value that begins at some token, and the token behind its last one.
+ValueEnd = tuple[Value, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A value at its place: characters `start` to `end` of the text, in the sentence of that number.

@@ -14,7 +14,7 @@ from serving.searching import LONGEST_QUERY, Question, remember, result_to_json,
 from serving.service import Service
 from serving.store.searches import SearchScope
 
-Asked = Annotated[str, Query(min_length=1, max_length=LONGEST_QUERY, description="the question, as typed")]
+Typed = Annotated[str, Query(min_length=1, max_length=LONGEST_QUERY, description="the question, as typed")]
 Name = Annotated[str | None, Query(max_length=255)]
 Limit = Annotated[int, Query(ge=1, le=50)]
 
@@ -31,7 +31,7 @@ async def internal(
     request: Request,
     service: Serviced,
     caller: Annotated[Caller, Depends(needs("suggest", "work", "curate"))],
-    q: Asked,
+    q: Typed,
     language: Name = None,
     topic: Name = None,
     limit: Limit = 10,
@@ -48,7 +48,7 @@ async def internal(
     responses=documented({}, NOT_FOUND, INVALID_REQUEST, TOO_MANY, UNAVAILABLE),
     summary="Search the public answers",
 )
-async def public(*, request: Request, service: Serviced, q: Asked, language: Name = None, topic: Name = None, limit: Limit = 5) -> Response:
+async def public(*, request: Request, service: Serviced, q: Typed, language: Name = None, topic: Name = None, limit: Limit = 5) -> Response:
     """For the web pages of customers: needs no key, gives public answers only, and few calls a minute to each address."""
     if not service.settings.public_search:
         raise ProblemError(NOT_FOUND, "the public search is switched off here")

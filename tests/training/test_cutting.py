@@ -8,7 +8,7 @@ from training.cutting import MOST_CUT, fit_cutter, limit_of
 
 def test_finds_the_border_between_two_mails_without_punctuation() -> None:
     cutter = fit_cutter(sentences(300))
-    cut = cutter.asked(Passages.of("where is the parcel i ordered last monday please send me an invoice for march"))
+    cut = cutter.stretches(Passages.of("where is the parcel i ordered last monday please send me an invoice for march"))
     assert cut.texts == ("where is the parcel i ordered last monday", "please send me an invoice for march")
 
 

@@ -22,7 +22,7 @@ def _cutter(*seen: str) -> Cutter:
 
 
 def test_a_sentence_is_cut_where_a_new_request_begins() -> None:
-    stretches = _cutter(">my virtual card").asked(Passages.of("Hello. I cannot log in today My virtual card is not working."))
+    stretches = _cutter(">my virtual card").stretches(Passages.of("Hello. I cannot log in today My virtual card is not working."))
     assert stretches.texts == ("I cannot log in today", "My virtual card is not working.")
     assert (stretches.numbers, stretches.rows) == ((1, 1), (-1, -1))
     assert stretches.new == stretches.texts
@@ -30,7 +30,7 @@ def test_a_sentence_is_cut_where_a_new_request_begins() -> None:
 
 def test_what_was_whole_keeps_its_vector() -> None:
     cut = Passages.of("My card has not come yet. I cannot log in today my virtual card is not working. Thanks!")
-    stretches = _cutter(">my virtual").asked(cut)
+    stretches = _cutter(">my virtual").stretches(cut)
     assert stretches.texts == ("My card has not come yet.", "I cannot log in today", "my virtual card is not working.")
     assert (stretches.numbers, stretches.rows) == ((0, 1, 1), (0, -1, -1))
     assert stretches.new == stretches.texts[1:]
@@ -38,18 +38,18 @@ def test_what_was_whole_keeps_its_vector() -> None:
 
 def test_a_mail_of_many_sentences_is_not_cut_again() -> None:
     cut = Passages.of("I cannot log in today my virtual card is not working. " + "My card has not come yet. " * 3)
-    stretches = _cutter(">my virtual").asked(cut)
+    stretches = _cutter(">my virtual").stretches(cut)
     assert (stretches.texts, stretches.rows, stretches.new) == (cut.sentences, (0, 1, 2, 3), ())
 
 
 def test_a_mail_of_one_request_has_nothing_to_couple() -> None:
-    assert Cutter.untrained().asked(Passages.of("Hello. I cannot log in today My virtual card is not working.")).texts == ()
-    assert _cutter(">my virtual").asked(Passages.of("")).texts == ()
+    assert Cutter.untrained().stretches(Passages.of("Hello. I cannot log in today My virtual card is not working.")).texts == ()
+    assert _cutter(">my virtual").stretches(Passages.of("")).texts == ()
 
 
 def test_two_cuts_at_most_and_no_piece_too_short_to_ask() -> None:
     text = "and again " * 20
-    stretches = _cutter(">again").asked(Passages.of(text))
+    stretches = _cutter(">again").stretches(Passages.of(text))
     assert len(stretches.texts) == 3
     assert all(len(piece.split()) >= MIN_WORDS for piece in stretches.texts)
     assert " ".join(stretches.texts) == text.strip()
@@ -57,7 +57,7 @@ def test_two_cuts_at_most_and_no_piece_too_short_to_ask() -> None:
 
 def test_the_untrained_cuts_nothing() -> None:
     cut = Passages.of("My card has not come yet. How long does it take to arrive?")
-    stretches = Cutter.untrained().asked(cut)
+    stretches = Cutter.untrained().stretches(cut)
     assert (stretches.texts, stretches.rows, stretches.new) == (cut.sentences, (0, 1), ())
 
 
