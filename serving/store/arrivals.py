@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from serving.store.automatic_tables import ArrivalRow
 from serving.store.inserting import insert_into
 
-ROWS_AT_ONCE = 5000
-
 
 def hashed(*parts: str) -> str:
     """sha256 of some words, so that who is meant can be recognised and not read."""
@@ -22,10 +20,10 @@ def note_arrivals(session: Session, decisions: Mapping[str, Sequence[str]], now:
     """Remember the keys of decisions that are being stored, oldest first; the newest mail of a key replaces older ones."""
     newest = {key: decision_id for decision_id, keys in decisions.items() for key in keys}
     rows = [{"key": key, "decision_id": decision_id, "at": now} for key, decision_id in sorted(newest.items())]
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        statement = insert_into(session, ArrivalRow).values(rows[start : start + ROWS_AT_ONCE])
+    if rows:
+        statement = insert_into(session, ArrivalRow)
         taken = {"decision_id": statement.excluded.decision_id, "at": statement.excluded.at}
-        session.execute(statement.on_conflict_do_update(index_elements=[ArrivalRow.key], set_=taken))
+        session.execute(statement.on_conflict_do_update(index_elements=[ArrivalRow.key], set_=taken), rows)
 
 
 def newest_arrivals(session: Session, keys: Sequence[str]) -> frozenset[str]:

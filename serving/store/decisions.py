@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from serving.store.ids import is_id
+from serving.store.inserting import table_of
 from serving.store.tables import DecisionRow, SuggestionRow
 
 
@@ -35,10 +36,10 @@ def save_decisions(session: Session, decisions: Sequence[StoredDecision]) -> Non
     """Insert decisions and the suggestions inside them, many rows a statement."""
     if not decisions:
         return
-    session.execute(insert(DecisionRow), [_row(decision) for decision in decisions])
+    session.execute(insert(table_of(DecisionRow)), [_row(decision) for decision in decisions])
     suggestions = [row for decision in decisions for row in _suggestions(decision)]
     if suggestions:
-        session.execute(insert(SuggestionRow), suggestions)
+        session.execute(insert(table_of(SuggestionRow)), suggestions)
 
 
 def load_decision(session: Session, decision_id: str) -> StoredDecision | None:

@@ -149,6 +149,8 @@ def replies_between(session: Session, start: datetime, end: datetime) -> tuple[R
 
 def replies_to(session: Session, customers: Collection[str], senders: Collection[str], since: datetime) -> tuple[Reply, ...]:
     """Replies to these customers that went out, or were held out, since a moment."""
+    if not customers and not senders:
+        return ()
     whose = or_(ReplyRow.customer.in_(customers), ReplyRow.sender.in_(senders))
     known = and_(ReplyRow.state.in_((*GONE_OUT, ReplyState.HELD_OUT)), ReplyRow.reserved_at > since)
     return tuple(_reply(row) for row in session.scalars(select(ReplyRow).where(whose, known)))

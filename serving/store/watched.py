@@ -14,6 +14,9 @@ from serving.store.control import note_change
 from serving.store.ids import new_id
 from serving.store.state import Event, record_event
 
+# Read for every mail, so made once.
+_SUSPENDED = select(SuspensionRow.group).where(SuspensionRow.rearmed_at.is_(None))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
@@ -53,7 +56,7 @@ def save_round(session: Session, certificate: str, number: int, since: datetime)
 
 def suspended_groups(session: Session) -> frozenset[str]:
     """Groups that get no automatic replies now."""
-    return frozenset(session.scalars(select(SuspensionRow.group).where(SuspensionRow.rearmed_at.is_(None))))
+    return frozenset(session.scalars(_SUSPENDED))
 
 
 def list_suspensions(session: Session, limit: int = 200) -> tuple[Suspension, ...]:
