@@ -17,12 +17,13 @@ MAX_SENTENCES = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passages:
-    """The masked text of a mail, and those of its sentences that are long enough to ask for something.
+    """The masked text of a mail, all its sentences, and those of them that are long enough to ask for something.
 
-    `numbers` are their positions among all sentences. There are none when only one sentence is long enough: it would be the text again.
+    `numbers` are their positions among all. There are none when only one sentence is long enough: it would be the text again.
     """
 
     text: str
+    all_sentences: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
 
@@ -33,8 +34,8 @@ class Passages:
         found = sentences(text)
         numbers = [number for number, sentence in enumerate(found) if len(sentence.split()) >= MIN_WORDS][:MAX_SENTENCES]
         if len(numbers) < 2:
-            return cls(text=text)
-        return cls(text=text, sentences=tuple(found[number] for number in numbers), numbers=tuple(numbers))
+            return cls(text=text, all_sentences=found)
+        return cls(text=text, all_sentences=found, sentences=tuple(found[number] for number in numbers), numbers=tuple(numbers))
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from model.passages import MIN_WORDS, sentences
+from model.passages import MIN_WORDS, Passages
 from model.requests.cutting import NEVER, PUNCTUATION, Cutter, around, places
 from model.requests.hashing import hashed
 
@@ -20,14 +20,14 @@ SMALL_LETTER = 0.5
 SEED = 21
 
 
-def fit_cutter(texts: Sequence[str]) -> Cutter:
-    """Learn from masked mails: sentences of two mails are put together without punctuation, and inside one sentence nothing begins.
+def fit_cutter(mails: Sequence[Passages]) -> Cutter:
+    """Learn from mails: sentences of two mails are put together without punctuation, and inside one sentence nothing begins.
 
     Half of the later ones lose their capital, as people on telephones write. Cuts nowhere when there are fewer than 50 sentences.
     """
     random = np.random.default_rng(SEED)
-    order = (texts[number] for number in random.permutation(len(texts)))
-    found = (words for text in order for sentence in sentences(text) if len(words := sentence.split()) >= MIN_WORDS)
+    order = (mails[number] for number in random.permutation(len(mails)))
+    found = (words for mail in order for sentence in mail.all_sentences if len(words := sentence.split()) >= MIN_WORDS)
     chosen = list(islice(found, MOST_SENTENCES))
     if len(chosen) < FEWEST_SENTENCES:
         return Cutter.untrained()
@@ -41,10 +41,10 @@ def fit_cutter(texts: Sequence[str]) -> Cutter:
     return Cutter(weights=weights, intercept=float(model.intercept_[0]), limit=0.0)
 
 
-def limit_of(cutter: Cutter, texts: Sequence[str]) -> float:
+def limit_of(cutter: Cutter, mails: Sequence[Passages]) -> float:
     """The log odds that one in twenty sentences of these mails reaches, or of some of many; the cutter must not have learnt from them."""
-    chosen = texts[:: max(1, len(texts) // LOOKED_AT)]
-    highest = [cutter.highest(sentence) for text in chosen for sentence in sentences(text) if len(sentence.split()) >= MIN_WORDS]
+    chosen = mails[:: max(1, len(mails) // LOOKED_AT)]
+    highest = [cutter.highest(sentence) for mail in chosen for sentence in mail.all_sentences if len(sentence.split()) >= MIN_WORDS]
     return float(np.quantile(highest, 1 - MOST_CUT, method="higher")) if highest else NEVER
 
 

@@ -1,6 +1,6 @@
 """From labelled examples to the parts of a bundle."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from model.calibration import PowerLink, log_loss, softmax
 from model.classifier import Reading, TopicHead, View, fit_topics
 from model.encoder import Encoder
 from model.novelty import NoveltyHead, energy, fit_novelty, nearest_without_own_group
+from model.passages import Passages
 from model.predictor import KnownMails, Parts
 from model.requests import RequestHead
 from model.retriever import RankingWeights
@@ -235,17 +236,24 @@ def _fit_requests(corpus: Corpus, mix: Mix, encoder: Encoder, progress: Progress
     rows = np.flatnonzero(order < MOST_GROUPS)
     sides = order[rows] % 2
     with progress.task("Learning to tell second requests", 1) as advance:
-        halves = [_half(corpus, rows[sides == side], rows[sides != side], mix) for side in (0, 1)]
+        cuts = {row: Passages.of(corpus.examples[row].content) for row in rows.tolist()}
+        halves = [_half(corpus, rows[sides == side], rows[sides != side], (mix, cuts)) for side in (0, 1)]
         advance(1)
     return fit_requests(halves, Reader(vocabularies=corpus.vocabularies, encoder=encoder, progress=progress))
 
 
-def _half(corpus: Corpus, rows: NDArray[np.int64], others: NDArray[np.int64], mix: Mix) -> Half:
+def _half(corpus: Corpus, rows: NDArray[np.int64], others: NDArray[np.int64], known: tuple[Mix, Mapping[int, Passages]]) -> Half:
+    mix, cuts = known
     part = _part(corpus, others)
     labels = [example.topic or "" for example in part.examples]
     topics, _ = fit_topics(part.reading, labels, part.groups, _view(corpus, mix), mix)
-    cutter = fit_cutter([masked(example.content) for example in part.examples])
-    return Half(examples=[corpus.examples[row] for row in rows], vectors=corpus.reading.vectors[rows], topics=topics, cutter=cutter)
+    return Half(
+        examples=[corpus.examples[row] for row in rows],
+        cuts=[cuts[row] for row in rows],
+        vectors=corpus.reading.vectors[rows],
+        topics=topics,
+        cutter=fit_cutter([cuts[row] for row in others]),
+    )
 
 
 def _fit_novelty(corpus: Corpus, link: PowerLink, held_out: NDArray[np.float64]) -> NoveltyHead:

@@ -17,7 +17,7 @@ from model.encoder import Encoder, Vectors
 from model.passages import Passages, mail_vector
 from model.requests import Complete, Couple, Cutter, RequestHead, Stretches
 from model.requests.head import SCALES, SIGNALS, hashed_words
-from model.terms import Vocabulary, masked
+from model.terms import Vocabulary
 from training.cutting import fit_cutter, limit_of
 from training.encoding import encode_texts
 from training.progress import Progress
@@ -35,9 +35,10 @@ SEED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Half:
-    """Mails with their vectors (n, d), and what learnt from the other half of them."""
+    """Mails, cut into passages, with their vectors (n, d), and what learnt from the other half of them."""
 
     examples: Sequence[Example]
+    cuts: Sequence[Passages]
     vectors: Vectors
     topics: TopicHead
     cutter: Cutter
@@ -74,9 +75,8 @@ class CutMail:
     vector: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(cls, text: str, cutter: Cutter) -> "CutMail":
-        """Cut a text."""
-        cut = Passages.of(text)
+    def of(cls, cut: Passages, cutter: Cutter) -> "CutMail":
+        """Find the stretches of a mail."""
         return cls(cut=cut, stretches=cutter.stretches(cut))
 
     @property
@@ -118,8 +118,8 @@ class LabelledCouples:
 
 def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
     """Learn from two halves of the training mails; without enough mails of several sentences the rule of `RequestHead.untrained`."""
-    cutter = fit_cutter([masked(example.content) for half in halves for example in half.examples])
-    limits = [limit_of(half.cutter, [masked(example.content) for example in half.examples]) for half in halves]
+    cutter = fit_cutter([cut for half in halves for cut in half.cuts])
+    limits = [limit_of(half.cutter, half.cuts) for half in halves]
     ready = replace(cutter, limit=float(np.mean(limits)))
     samples = [draw_sample(replace(half, cutter=replace(half.cutter, limit=limit))) for half, limit in zip(halves, limits, strict=True)]
     if not all(sample.is_enough for sample in samples):
@@ -179,14 +179,14 @@ def draw_sample(half: Half) -> Sample:
     alone: dict[str, NDArray[np.float32]] = {}
     for row in random.permutation(len(half.examples)):
         looked.append(half.examples[row])
-        one = replace(CutMail.of(looked[-1].content, half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
+        one = replace(CutMail.of(half.cuts[row], half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
         if one.stretches.texts:
             singles.append(one)
         else:
             alone[one.cut.text] = half.vectors[row]
         if len(singles) == MOST_MAILS:
             break
-    pairs = [CutMail.of(text, half.cutter) for text in joined(looked, random)]
+    pairs = [CutMail.of(Passages.of(text), half.cutter) for text in joined(looked, random)]
     return Sample(topics=half.topics, mails=(*(pair for pair in pairs if pair.stretches.texts), *singles), alone=alone)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.passages import MIN_WORDS, Passages, sentences
+from model.passages import MIN_WORDS, Passages
 from model.requests.hashing import BITS, hashed
 
 MOST_CUTS = 2
@@ -58,7 +58,7 @@ class Cutter:
         if len(cut.numbers) > MOST_SENTENCES:
             return Stretches(texts=cut.sentences, numbers=cut.numbers, rows=tuple(range(len(cut.numbers))))
         whole = zip(cut.sentences, cut.numbers, range(len(cut.numbers)), strict=True)
-        found = list(whole if cut.numbers else ((sentence, number, -1) for number, sentence in enumerate(sentences(cut.text))))
+        found = list(whole if cut.numbers else ((sentence, number, -1) for number, sentence in enumerate(cut.all_sentences)))
         places = self._places([sentence for sentence, _, _ in found])
         parts = [
             (piece, number, row if piece == sentence else -1)
