@@ -17,25 +17,27 @@ MAX_SENTENCES = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passages:
-    """The masked text of a mail, all its sentences, and those of them that are long enough to ask for something.
+    """The masked text of a mail, all its sentences, and the numbers of those that are long enough to ask for something.
 
-    `numbers` are their positions among all. There are none when only one sentence is long enough: it would be the text again.
+    There are no numbers when only one sentence is long enough: it would be the text again.
     """
 
     text: str
-    all_sentences: tuple[str, ...] = ()
-    sentences: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
+    all_sentences: tuple[str, ...]
+    numbers: tuple[int, ...]
 
     @classmethod
     def of(cls, content: str) -> "Passages":
-        """Mask a text and cut it; at most 24 sentences are kept."""
+        """Mask a text and cut it; at most 24 sentences are numbered."""
         text = masked(content)
         found = sentences(text)
-        numbers = [number for number, sentence in enumerate(found) if len(sentence.split()) >= MIN_WORDS][:MAX_SENTENCES]
-        if len(numbers) < 2:
-            return cls(text=text, all_sentences=found)
-        return cls(text=text, all_sentences=found, sentences=tuple(found[number] for number in numbers), numbers=tuple(numbers))
+        numbers = tuple(number for number, sentence in enumerate(found) if len(sentence.split()) >= MIN_WORDS)[:MAX_SENTENCES]
+        return cls(text=text, all_sentences=found, numbers=numbers if len(numbers) > 1 else ())
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The numbered sentences."""
+        return tuple(self.all_sentences[number] for number in self.numbers)
 
     @property
     def texts(self) -> tuple[str, ...]:

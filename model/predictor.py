@@ -202,8 +202,8 @@ class Predictor:
     ) -> SecondRequest | None:
         """What a mail asks for besides its own topic, a column with its probability.
 
-        `vectors` (sentences, d) are those of the sentences that the stretches are of, `cosines` theirs to the known mails; parts
-        of sentences are encoded.
+        `vectors` (sentences, d) are those of the sentences that the stretches are of, `cosines` theirs to the known mails; parts of
+        sentences are encoded.
         """
         parts = self.parts
         if not stretches.texts:

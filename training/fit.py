@@ -1,6 +1,6 @@
 """From labelled examples to the parts of a bundle."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,7 +21,6 @@ from model.retriever import RankingWeights
 from model.ridge import Mix
 from model.terms import CHARACTERS, WORDS, Vocabulary, masked
 from model.urgency import Levels, Scale, UrgencyHead, fit_urgency
-from training.cutting import fit_cutter
 from training.encoding import encode
 from training.mix import Task, Tried, choose_mix, search_rows, steps_of_search
 from training.progress import Progress
@@ -236,24 +235,18 @@ def _fit_requests(corpus: Corpus, mix: Mix, encoder: Encoder, progress: Progress
     rows = np.flatnonzero(order < MOST_GROUPS)
     sides = order[rows] % 2
     with progress.task("Learning to tell second requests", 1) as advance:
-        cuts = {row: Passages.of(corpus.examples[row].content) for row in rows.tolist()}
-        halves = [_half(corpus, rows[sides == side], rows[sides != side], (mix, cuts)) for side in (0, 1)]
+        halves = [_half(corpus, rows[sides == side], rows[sides != side], mix) for side in (0, 1)]
         advance(1)
     return fit_requests(halves, Reader(vocabularies=corpus.vocabularies, encoder=encoder, progress=progress))
 
 
-def _half(corpus: Corpus, rows: NDArray[np.int64], others: NDArray[np.int64], known: tuple[Mix, Mapping[int, Passages]]) -> Half:
-    mix, cuts = known
+def _half(corpus: Corpus, rows: NDArray[np.int64], others: NDArray[np.int64], mix: Mix) -> Half:
     part = _part(corpus, others)
     labels = [example.topic or "" for example in part.examples]
     topics, _ = fit_topics(part.reading, labels, part.groups, _view(corpus, mix), mix)
-    return Half(
-        examples=[corpus.examples[row] for row in rows],
-        cuts=[cuts[row] for row in rows],
-        vectors=corpus.reading.vectors[rows],
-        topics=topics,
-        cutter=fit_cutter([cuts[row] for row in others]),
-    )
+    examples = [corpus.examples[row] for row in rows]
+    cuts = [Passages.of(example.content) for example in examples]
+    return Half(examples=examples, cuts=cuts, vectors=corpus.reading.vectors[rows], topics=topics)
 
 
 def _fit_novelty(corpus: Corpus, link: PowerLink, held_out: NDArray[np.float64]) -> NoveltyHead:

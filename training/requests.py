@@ -35,13 +35,12 @@ SEED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Half:
-    """Mails, cut into passages, with their vectors (n, d), and what learnt from the other half of them."""
+    """Mails, cut into passages, with their vectors (n, d), and the topic head that learnt from the other half of them."""
 
     examples: Sequence[Example]
     cuts: Sequence[Passages]
     vectors: Vectors
     topics: TopicHead
-    cutter: Cutter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +117,11 @@ class LabelledCouples:
 
 def fit_requests(halves: Sequence[Half], reader: Reader) -> RequestHead:
     """Learn from two halves of the training mails; without enough mails of several sentences the rule of `RequestHead.untrained`."""
-    cutter = fit_cutter([cut for half in halves for cut in half.cuts])
-    limits = [limit_of(half.cutter, half.cuts) for half in halves]
-    ready = replace(cutter, limit=float(np.mean(limits)))
-    samples = [draw_sample(replace(half, cutter=replace(half.cutter, limit=limit))) for half, limit in zip(halves, limits, strict=True)]
+    crosswise = [fit_cutter(half.cuts) for half in reversed(halves)]
+    cutters = [replace(one, limit=limit_of(one, half.cuts)) for one, half in zip(crosswise, halves, strict=True)]
+    whole = fit_cutter([cut for half in halves for cut in half.cuts])
+    ready = replace(whole, limit=float(np.mean([one.limit for one in cutters])))
+    samples = [draw_sample(half, cutter) for half, cutter in zip(halves, cutters, strict=True)]
     if not all(sample.is_enough for sample in samples):
         return RequestHead.untrained()
     read = replace(reader, vectors=_vectors(samples, reader))
@@ -171,7 +171,7 @@ def fit_complete(samples: Sequence[Sample], reader: Reader) -> Complete:
     return Complete(weights=model.coef_[0].astype(np.float32), intercept=float(model.intercept_[0]))
 
 
-def draw_sample(half: Half) -> Sample:
+def draw_sample(half: Half, cutter: Cutter) -> Sample:
     """Single mails that have something to couple, and pairs of the mails that were looked at for them."""
     random = np.random.default_rng(SEED)
     looked: list[Example] = []
@@ -179,14 +179,14 @@ def draw_sample(half: Half) -> Sample:
     alone: dict[str, NDArray[np.float32]] = {}
     for row in random.permutation(len(half.examples)):
         looked.append(half.examples[row])
-        one = replace(CutMail.of(half.cuts[row], half.cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
+        one = replace(CutMail.of(half.cuts[row], cutter), topic=_only_topic(looked[-1]), vector=half.vectors[row])
         if one.stretches.texts:
             singles.append(one)
         else:
             alone[one.cut.text] = half.vectors[row]
         if len(singles) == MOST_MAILS:
             break
-    pairs = [CutMail.of(Passages.of(text), half.cutter) for text in joined(looked, random)]
+    pairs = [CutMail.of(Passages.of(text), cutter) for text in joined(looked, random)]
     return Sample(topics=half.topics, mails=(*(pair for pair in pairs if pair.stretches.texts), *singles), alone=alone)
 
 

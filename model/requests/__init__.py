@@ -3,4 +3,4 @@
 from model.requests.cutting import Cutter, Stretches
 from model.requests.head import Complete, Couple, RequestHead
 
-__all__ = ["Stretches", "Complete", "Couple", "Cutter", "RequestHead"]
+__all__ = ["Complete", "Couple", "Cutter", "RequestHead", "Stretches"]
